@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { Layout, Role } from './layout.js';
+
+/** The numbers of a model: floats and counters, in the order of the layout that names them. */
+export interface Parameters {
+  readonly layout: Layout;
+  readonly floats: Float32Array;
+  readonly counters: BigInt64Array;
+}
+
+/** @returns parameters of zeros. */
+export const zeroParameters = (layout: Layout): Parameters => ({
+  layout,
+  floats: new Float32Array(layout.floats),
+  counters: new BigInt64Array(layout.counters),
+});
+
+export const copyParameters = ({ layout, floats, counters }: Parameters): Parameters => ({
+  layout,
+  floats: floats.slice(),
+  counters: counters.slice(),
+});
+
+/** The floats of the tensors with one of the given roles, in canonical order: the vector of {@link subLayout}. */
+export const gatherFloats = (layout: Layout, floats: Float32Array, roles: readonly Role[]): Float32Array => {
+  const chosen = layout.tensors.filter(({ role }) => role !== 'counter' && roles.includes(role));
+  const out = new Float32Array(chosen.reduce((sum, { size }) => sum + size, 0));
+  let at = 0;
+  for (const { offset, size } of chosen) {
+    out.set(floats.subarray(offset, offset + size), at);
+    at += size;
+  }
+  return out;
+};
+
+/** Puts what {@link gatherFloats} gave back into its places, in place. */
+export const scatterFloats = (
+  layout: Layout,
+  floats: Float32Array,
+  roles: readonly Role[],
+  values: Float32Array,
+): void => {
+  let at = 0;
+  for (const { offset, size, role } of layout.tensors) {
+    if (role === 'counter' || !roles.includes(role)) continue;
+    floats.set(values.subarray(at, at + size), offset);
+    at += size;
+  }
+};
+
+/** The bytes of a typed array, without a copy. */
+export const bytesOf = (array: ArrayBufferView): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+/**
+ * SHA-256 of the layout id, the floats (float32 little-endian, canonical order, buffers too) and the counters.
+ * Two models with the same hash are the same to the bit.
+ */
+export const modelHash = ({ layout, floats, counters }: Parameters): string =>
+  createHash('sha256').update(layout.id).update(bytesOf(floats)).update(bytesOf(counters)).digest('hex');

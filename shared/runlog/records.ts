@@ -1,0 +1,158 @@
+/** Version of the record schema, `v` in every line. */
+export const recordVersion = 1;
+
+/** Bytes and errors of one direction: of a round, or summed over a run. */
+export interface DirectionTotals {
+  /** 4 × numbers in the full global model × completed transfers: what float32 FedAvg would send. */
+  denseBytes: number;
+  /** Coded parts. */
+  payloadBytes: number;
+  /** WebSocket messages: payloads, frame headers and message fields. */
+  messageBytes: number;
+  /** The formula papers use. */
+  naiveBytes: number;
+  /** Empirical entropy; null where nothing is entropy-coded. */
+  entropyBytes: number | null;
+  /** All that crossed the TCP socket, below TLS. */
+  wireBytes: number;
+  /** denseBytes / bytes of values and indices; exactly 1 for dense float32; null without a transfer. */
+  payloadRatio: number | null;
+  /** denseBytes / wireBytes; null without a transfer. */
+  ratio: number | null;
+  /** Σ‖x−x̂‖² / Σ‖x‖², x the codec's input (vector + residual). */
+  nmse: number;
+  /** The same against the fresh vector. */
+  updateNmse: number;
+  /** Completed transfers: tasks delivered, or updates accepted. */
+  transfers: number;
+}
+
+interface RecordBase {
+  v: number;
+  /** All that may differ between repeats of a run: wall-clock seconds since the start `t`, memory and so on. */
+  measured: { t: number; [name: string]: number | string };
+}
+
+export interface StartRecord extends RecordBase {
+  type: 'start';
+  name: string;
+  /** SHA-256 of the resolved scenario. */
+  scenarioHash: string;
+  seed: number;
+  versions: { fedsqueeze: string; protocol: number; engine: string };
+  dataHash: string;
+  partitionHash: string;
+  layoutId: string;
+  /** Numbers in the model. */
+  parameters: number;
+  /** Forward FLOPs of one example. */
+  flops: number;
+  clients: number;
+  /** What happens to tensors that are no weights, in words. */
+  policies: Record<string, string>;
+  modelHash: string;
+}
+
+export interface RoundRecord extends RecordBase {
+  type: 'round';
+  round: number;
+  selected: number[];
+  reported: number[];
+  dropped: { client: number; reason: string }[];
+  /** Mean local training loss, weighted by samples; null without an update. */
+  trainLoss: number | null;
+  modelHash: string;
+  /** Simulated duration of the round; null without a `network`. */
+  simulatedSeconds: number | null;
+  uplink: DirectionTotals;
+  downlink: DirectionTotals;
+}
+
+/** One accepted update. */
+export interface ClientRecord extends RecordBase {
+  type: 'client';
+  round: number;
+  client: number;
+  samples: number;
+  parts: { part: string; payloadBytes: number; valueBytes: number; naiveBytes: number; entropyBytes: number | null }[];
+  nmse: number;
+  loss: number;
+  uplinkWireBytes: number;
+  downlinkWireBytes: number;
+  simulatedSeconds: number | null;
+}
+
+export interface EvaluationRecord extends RecordBase {
+  type: 'evaluation';
+  round: number;
+  split: 'test' | 'validation';
+  /** 0 to 1. */
+  accuracy: number;
+  /** Mean loss, nats. */
+  loss: number;
+  samples: number;
+  modelHash: string;
+}
+
+export interface FaultRecord extends RecordBase {
+  type: 'fault';
+  code: string;
+  round: number;
+  client: number | null;
+  /** What was done about it. */
+  action: string;
+}
+
+export interface ResumeRecord extends RecordBase {
+  type: 'resume';
+  /** The round of the checkpoint; the next one runs. */
+  round: number;
+}
+
+export interface EndRecord extends RecordBase {
+  type: 'end';
+  exit: Exit;
+  rounds: number;
+  /** Bytes of closing the connections after the last round, part of the summary's wireBytes. */
+  closing: { uplink: number; downlink: number };
+}
+
+export type RunRecord =
+  | StartRecord
+  | RoundRecord
+  | ClientRecord
+  | EvaluationRecord
+  | FaultRecord
+  | ResumeRecord
+  | EndRecord;
+
+/** How a run ended. */
+export type Exit = 'done' | 'stopped' | 'interrupted' | 'failed';
+
+/** `summary.json` of a run folder. */
+export interface Summary {
+  v: number;
+  name: string;
+  seed: number;
+  /** Rounds done. */
+  rounds: number;
+  /** Last and best accuracy, null when nothing was evaluated. */
+  accuracy: number | null;
+  bestAccuracy: number | null;
+  uplink: DirectionTotals;
+  downlink: DirectionTotals;
+  /** Both directions together. */
+  total: { denseBytes: number; wireBytes: number; ratio: number | null };
+  /** wireBytes of both directions at the first evaluation at or above each target; null when never. */
+  bytesToAccuracy: { target: number; bytes: number | null; round: number | null }[];
+  modelHash: string;
+  simulatedSeconds: number | null;
+  wallSeconds: number;
+  clientUpdatesPerSecond: number;
+  /** A count per code. */
+  faults: Record<string, number>;
+  /** False after a fault that depends on real time: a repeat may differ. */
+  repeatable: boolean;
+  exit: Exit;
+  scenarioHash: string;
+}

@@ -1,0 +1,57 @@
+import type { Choice } from '../util/registry.js';
+
+/** How a vector is coded: stages one after the other; without stages it travels as float32. */
+export interface CodingScenario {
+  readonly errorFeedback: boolean;
+  /** Whether the stages see the whole model as one vector or each tensor by itself. */
+  readonly scope: 'model' | 'tensor';
+  readonly stages: readonly Choice[];
+}
+
+/** A resolved scenario: one experiment with every default filled in. It is valid input again. */
+export interface Scenario {
+  readonly name: string;
+  readonly seed: number;
+  readonly rounds: number;
+  readonly dataset: {
+    readonly name: string;
+    /** A folder with the four IDX files, for datasets that do not come with the package. */
+    readonly folder: string | null;
+    /** Part of the training examples held out for stopping and choosing, 0 ≤ v < 1. */
+    readonly validation: number;
+    readonly partition: Choice;
+  };
+  readonly model: Choice;
+  readonly clients: { readonly total: number; readonly perRound: number };
+  readonly local: {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly optimizer: { readonly sgd: { readonly learningRate: number } };
+  };
+  readonly method: Choice;
+  readonly aggregation: Choice;
+  readonly uplink: CodingScenario;
+  readonly downlink: CodingScenario & { readonly send: 'delta' | 'model' };
+  /** Bits a second and seconds; null: no simulated time. */
+  readonly network: {
+    readonly uplink: number;
+    readonly downlink: number;
+    readonly latency: number;
+    /** Sigma of the log-normal factor by which a client's links and device are slower or faster; 0: all alike. */
+    readonly spread: number;
+    /** FLOP a second of a client's device; null: computing takes no time. */
+    readonly compute: number | null;
+  } | null;
+  /** `deadline` in simulated seconds from the round's start, null for none; `watchdog` in real seconds without progress. */
+  readonly round: { readonly deadline: number | null; readonly watchdog: number };
+  readonly connections: 'persistent' | 'round';
+  readonly evaluate: {
+    readonly every: number;
+    readonly targets: readonly number[];
+    readonly split: 'test' | 'validation';
+  };
+  readonly stop: { readonly accuracy: number | null };
+  readonly engine: 'auto' | 'onnx' | 'tfjs';
+  /** Real seconds between checkpoints, at least; 0: after every round. */
+  readonly checkpoint: { readonly seconds: number };
+}
