@@ -21,6 +21,14 @@ export const codes = {
   'params/layout-mismatch': failure('parameters, a payload or a state of another layout than the one in use'),
   'params/bad-file': input('a parameter file is truncated, of another format or damaged'),
 
+  // Models and training engines.
+  'model/unknown-layer': input('a layer list names a layer kind that does not exist'),
+  'model/bad-layer': input('a layer has an impossible size, name or activation'),
+  'model/bad-shape': input('the shapes of a layer list do not fit each other or the data'),
+  'engine/unavailable': input('the training engine asked for cannot be loaded on this machine'),
+  'engine/bad-label': input('an example has a label outside the classes of the network'),
+  'engine/diverged': failure('the loss or the parameters became NaN or infinite in local training'),
+
   // Wire: frames and messages from a peer.
   'wire/bad-magic': failure('a frame does not begin with the magic bytes'),
   'wire/bad-version': failure('a frame of another protocol version'),

@@ -1,0 +1,21 @@
+import { zeroParameters, type Parameters } from '../params/parameters.js';
+import { RandomStream } from '../util/random.js';
+import { planLayer } from './compile.js';
+import type { CompiledNetwork } from './network.js';
+
+/**
+ * A network's first parameters, with Keras's defaults. Each tensor draws from its own stream with the purpose
+ * `initialize/TENSOR`, so adding a layer changes no other tensor. Counters begin at 0.
+ * @param seed the run's seed
+ */
+export const initialize = ({ layers, layout }: CompiledNetwork, seed: number): Parameters => {
+  const parameters = zeroParameters(layout);
+  const planned = layers.flatMap(({ layer, inputShape }, index) => planLayer(layer, index, inputShape).tensors);
+  const initializers = new Map(planned.map(({ name, initializer }) => [name, initializer]));
+  for (const { name, shape, role, offset, size } of layout.tensors) {
+    if (role === 'counter') continue;
+    const stream = new RandomStream({ seed, purpose: `initialize/${name}` });
+    initializers.get(name)?.(parameters.floats.subarray(offset, offset + size), shape, stream);
+  }
+  return parameters;
+};

@@ -1,0 +1,19 @@
+import type { RandomStream } from '../util/random.js';
+
+/** Fills a tensor of the given shape with its first values. */
+export type Initializer = (values: Float32Array, shape: readonly number[], stream: RandomStream) => void;
+
+export const zeros: Initializer = (values) => void values.fill(0);
+
+/**
+ * Uniform on ±√(6 / (fan in + fan out)) (Glorot and Bengio, AISTATS 2010, equation 16), Keras's default for kernels.
+ * The last two extents are inputs and outputs, those before them the receptive field.
+ */
+export const glorotUniform: Initializer = (values, shape, stream) => {
+  const [inputs, outputs] = shape.slice(-2);
+  const field = shape.slice(0, -2).reduce((product, extent) => product * extent, 1);
+  const limit = Math.sqrt(6 / (field * (inputs + outputs)));
+  const words = new Uint32Array(values.length);
+  stream.fill(words);
+  for (let i = 0; i < values.length; i++) values[i] = (words[i] * 2 ** -31 - 1) * limit;
+};

@@ -1,0 +1,14 @@
+import type { Choice } from '../util/registry.js';
+import { models } from './catalogue/index.js';
+import { compileNetwork } from './compile.js';
+import type { ModelShape } from './model.js';
+import type { CompiledNetwork } from './network.js';
+
+/**
+ * The compiled network of a resolved choice, for example `{ mlp: { hidden: [128] } }`.
+ * @throws CodedError `argument/unknown-name`, and those of {@link compileNetwork}
+ */
+export const loadModel = (choice: Choice, shape: ModelShape): CompiledNetwork => {
+  const [model, options] = models.chosen(choice);
+  return compileNetwork(model.build(shape, options));
+};
