@@ -1,12 +1,14 @@
 /** Version of the record schema, `v` in every line. */
 export const recordVersion = 1;
 
-/** Bytes and errors of one direction: of a round, or summed over a run. */
-export interface DirectionTotals {
+/** What adds up over transfers, rounds and runs, in one direction. */
+export interface DirectionSums {
   /** 4 × numbers in the full global model × completed transfers: what float32 FedAvg would send. */
   denseBytes: number;
   /** Coded parts. */
   payloadBytes: number;
+  /** Values and indices in the coded parts, without headers, scales and tables. */
+  valueBytes: number;
   /** WebSocket messages: payloads, frame headers and message fields. */
   messageBytes: number;
   /** The formula papers use. */
@@ -15,16 +17,26 @@ export interface DirectionTotals {
   entropyBytes: number | null;
   /** All that crossed the TCP socket, below TLS. */
   wireBytes: number;
-  /** denseBytes / bytes of values and indices; exactly 1 for dense float32; null without a transfer. */
+  /** Completed transfers: tasks delivered, or updates accepted. */
+  transfers: number;
+  /** Σ‖x‖² and Σ‖x−x̂‖², x the codec's input (vector + residual). */
+  inputEnergy: number;
+  errorEnergy: number;
+  /** Σ‖v‖² and Σ‖v−x̂‖², v the fresh vector. */
+  freshEnergy: number;
+  freshErrorEnergy: number;
+}
+
+/** Bytes and errors of one direction: of a round, or summed over a run. Ratios are of the sums. */
+export interface DirectionTotals extends DirectionSums {
+  /** denseBytes / valueBytes; exactly 1 for dense float32; null where no value was sent. */
   payloadRatio: number | null;
   /** denseBytes / wireBytes; null without a transfer. */
   ratio: number | null;
-  /** Σ‖x−x̂‖² / Σ‖x‖², x the codec's input (vector + residual). */
+  /** errorEnergy / inputEnergy; 0 where the input is 0. */
   nmse: number;
-  /** The same against the fresh vector. */
+  /** freshErrorEnergy / freshEnergy: the same against the fresh vector. */
   updateNmse: number;
-  /** Completed transfers: tasks delivered, or updates accepted. */
-  transfers: number;
 }
 
 interface RecordBase {
@@ -101,6 +113,8 @@ export interface FaultRecord extends RecordBase {
   client: number | null;
   /** What was done about it. */
   action: string;
+  /** True when the seed alone decides it, so that a repeat of the run has it too. Left out: false. */
+  repeatable?: boolean;
 }
 
 export interface ResumeRecord extends RecordBase {
@@ -113,8 +127,11 @@ export interface EndRecord extends RecordBase {
   type: 'end';
   exit: Exit;
   rounds: number;
-  /** Bytes of closing the connections after the last round, part of the summary's wireBytes. */
-  closing: { uplink: number; downlink: number };
+  /**
+   * `closingUplinkBytes` and `closingDownlinkBytes`: closing the connections after the last round, in no total. They
+   * depend on how many connections are open, so on whether the run was interrupted.
+   */
+  measured: RecordBase['measured'];
 }
 
 export type RunRecord =

@@ -29,6 +29,25 @@ export const codes = {
   'engine/bad-label': input('an example has a label outside the classes of the network'),
   'engine/diverged': failure('the loss or the parameters became NaN or infinite in local training'),
 
+  // Run logs and run folders, as a report or a resume reads them.
+  'runlog/bad-line': input('a line of a run log that is no record'),
+  'runlog/bad-version': input('a run log written by a newer version'),
+  'runlog/too-short': input('a run log shorter than the checkpoint says'),
+  'report/not-a-run': input('a folder that is neither a run nor a sweep'),
+  'report/bad-file': input('a file of a run folder that cannot be read'),
+
+  // Datasets and how they are dealt.
+  'data/missing-file': input('a dataset file or folder is not there or cannot be read'),
+  'data/not-idx': input('a file is not an IDX file of unsigned bytes'),
+  'data/bad-gzip': input('a gzip file is damaged or ends early'),
+  'data/bad-length': input('an IDX file is shorter or longer than its header says'),
+  'data/bad-shape': input('the values of an IDX file have another shape than the dataset needs'),
+  'data/too-large': input('an IDX file has more values than a process can hold'),
+  'data/count-mismatch': input('a dataset has not one label for each image'),
+  'data/bad-label': input('a label is outside the classes of the dataset'),
+  'data/impossible-partition': input('the training examples cannot be dealt to the clients as asked'),
+  'data/impossible-split': input('a validation split would leave no training examples'),
+
   // Wire: frames and messages from a peer.
   'wire/bad-magic': failure('a frame does not begin with the magic bytes'),
   'wire/bad-version': failure('a frame of another protocol version'),
