@@ -48,6 +48,21 @@ export const codes = {
   'data/impossible-partition': input('the training examples cannot be dealt to the clients as asked'),
   'data/impossible-split': input('a validation split would leave no training examples'),
 
+  // Codecs: what is coded, and payloads from a peer.
+  'codec/impossible-order': input('codec stages that do not fit each other in this order'),
+  'codec/not-finite': failure('a vector to be coded has a NaN or an infinite number'),
+  'codec/wrong-size': failure('a vector has another length than its layout'),
+  'codec/truncated': failure('a payload ends too early'),
+  'codec/trailing-bytes': failure('a payload goes on after its end'),
+  'codec/bad-version': failure('a payload of another format version'),
+  'codec/wrong-layout': failure('a payload of another layout than the one in use'),
+  'codec/wrong-stages': failure('a payload made by other stages or options than the ones in use'),
+  'codec/bad-count': failure('a payload has more values than its stages can give'),
+  'codec/bad-position': failure('positions in a payload are not ascending or lie outside the vector'),
+  'codec/bad-symbol': failure('a symbol in a payload is outside its alphabet'),
+  'codec/bad-scale': failure('a scale or value in a payload is not finite or has a wrong sign'),
+  'codec/bad-stream': failure('a coded stream in a payload is of an unknown kind or damaged'),
+
   // Wire: frames and messages from a peer.
   'wire/bad-magic': failure('a frame does not begin with the magic bytes'),
   'wire/bad-version': failure('a frame of another protocol version'),
@@ -58,6 +73,16 @@ export const codes = {
   'wire/too-large': failure('a message exceeds the size limit derived from the model'),
   'wire/unauthorized': failure('a connection without the token of the run'),
   'wire/mismatch': failure('a host whose version, data or engine differ from the coordinator’s'),
+
+  // Scenario files and settings.
+  'scenario/not-found': input('a scenario file is missing or cannot be read'),
+  'scenario/not-yaml': input('a scenario is not one YAML 1.2 document of plain values, or exceeds its limits'),
+  'scenario/unknown-key': input('a key that the scenario does not have at this place'),
+  'scenario/unknown-name': input('a scenario names a model, stage, method or other plug-in that does not exist'),
+  'scenario/bad-value': input('a value of a scenario has a wrong type, form or unit, or is outside its range'),
+  'scenario/conflict': input('two values of a scenario contradict each other'),
+  'scenario/bad-setting': input('a setting PATH=VALUE cannot be read, or leads nowhere'),
+  'scenario/bad-sweep': input('a sweep contradicts itself, repeats a point or has too many points'),
 } satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof codes;
