@@ -13,7 +13,5 @@ export const glorotUniform: Initializer = (values, shape, stream) => {
   const [inputs, outputs] = shape.slice(-2);
   const field = shape.slice(0, -2).reduce((product, extent) => product * extent, 1);
   const limit = Math.sqrt(6 / (field * (inputs + outputs)));
-  const words = new Uint32Array(values.length);
-  stream.fill(words);
-  for (let i = 0; i < values.length; i++) values[i] = (words[i] * 2 ** -31 - 1) * limit;
+  for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
 };

@@ -1,0 +1,75 @@
+import type { CompiledNetwork, Layer, PlacedLayer } from '../../models/network.js';
+import { integer, type GraphBuilder } from './graph.js';
+import { typeCode } from './format.js';
+import type { Emission, LayerEmitter } from './layers/emitter.js';
+import { layerEmitters } from './layers/index.js';
+import type { Value } from './tape.js';
+
+/** Where examples enter a network: a flatten layer on raw data is no work, only another view of it. */
+export interface Entry {
+  /** The shape in which the data tensor is declared, without the examples. */
+  readonly shape: readonly number[];
+  readonly layers: readonly PlacedLayer[];
+}
+
+export const entryOf = ({ network, layers }: CompiledNetwork): Entry =>
+  layers[0].layer.kind === 'flatten'
+    ? { shape: layers[0].outputShape, layers: layers.slice(1) }
+    : { shape: network.input, layers };
+
+/** Vectors are declared [1, n], so that the update of a bias is a matrix product as the others. */
+export const declaredShape = (shape: readonly number[]): readonly number[] =>
+  shape.length === 1 ? [1, ...shape] : shape;
+
+/** How the raw values are held and what they are worth. */
+export interface DataForm {
+  readonly type: 'uint8' | 'float32';
+  /** A raw value times this is what the network sees. */
+  readonly scale: number;
+}
+
+export const declareData = (graph: GraphBuilder, { type }: DataForm, shape: readonly number[]): string =>
+  graph.input('data', type, ['examples', ...shape]);
+
+/** The examples with the given indices as the network's input; bytes become floats only here. */
+export const gatherExamples = (
+  graph: GraphBuilder,
+  data: string,
+  indices: string,
+  { type, scale }: DataForm,
+  shape: readonly number[],
+): Value => {
+  const rows = graph.op('Gather', [data, indices]);
+  const name = type === 'float32' ? rows : graph.op('Cast', [rows], { to: integer(typeCode('float32')) });
+  return { name, shape, factor: scale, needsGradient: false };
+};
+
+/** Emits the layers one after the other. */
+export const emitLayers = (emission: Emission, layers: readonly PlacedLayer[], input: Value): Value => {
+  let value = input;
+  for (const placed of layers) {
+    const emitter = layerEmitters[placed.layer.kind] as LayerEmitter<Layer['kind']>;
+    value = emitter.emit(emission, placed, value);
+  }
+  if (value.factor === 1) return value;
+  // Only a network without a layer that uses its input's factor ends here.
+  return {
+    ...value,
+    factor: 1,
+    name: emission.graph.op('Mul', [value.name, emission.graph.floats([], [value.factor])]),
+  };
+};
+
+/** One-hot rows of the labels [..., classes], from labels kept as bytes. */
+export const oneHot = (graph: GraphBuilder, labels: string, indices: string, classes: number): string => {
+  const chosen = graph.op('Cast', [graph.op('Gather', [labels, indices])], { to: integer(typeCode('int32')) });
+  const identity = Array.from({ length: classes * classes }, (_, i) => (i % (classes + 1) === 0 ? 1 : 0));
+  return graph.op('Gather', [graph.floats([classes, classes], identity), chosen]);
+};
+
+/** −log softmax(logits)[label], for logits and one-hot labels of the same shape [..., classes]; the last axis goes. */
+export const crossEntropy = (graph: GraphBuilder, logits: string, labels: string): string => {
+  const logProbabilities = graph.op('LogSoftmax', [logits], { axis: integer(-1) });
+  const chosen = graph.op('Mul', [logProbabilities, labels]);
+  return graph.op('Neg', [graph.op('ReduceSum', [chosen, graph.vector(-1)], { keepdims: integer(0) })]);
+};

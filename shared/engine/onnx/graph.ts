@@ -1,0 +1,108 @@
+import {
+  graphProto,
+  modelProto,
+  nodeProto,
+  tensorProto,
+  valueInfoProto,
+  type Attribute,
+  type Dimensions,
+  type ElementType,
+} from './format.js';
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export const float = (value: number): Attribute => ({ float: value });
+export const integer = (value: number): Attribute => ({ integer: value });
+export const integers = (...values: readonly number[]): Attribute => ({ integers: values });
+
+/** The operator set of the runtime's fused operators. */
+export const fusedDomain = 'com.microsoft';
+
+/**
+ * Collects the nodes of one graph in order of execution. Values are called by generated names, unique over a graph
+ * and its inner graphs; an inner graph (a loop's body) sees the values of the outer ones.
+ */
+export class GraphBuilder {
+  private readonly nodes: Uint8Array[] = [];
+  private readonly constants: Uint8Array[] = [];
+  private readonly inputs: Uint8Array[] = [];
+  private readonly outputs: Uint8Array[] = [];
+  private readonly known = new Map<string, string>();
+  private readonly made = new Set<string>();
+  private readonly root: GraphBuilder;
+  private next = 0;
+
+  constructor(parent?: GraphBuilder) {
+    this.root = parent?.root ?? this;
+  }
+
+  private newName(): string {
+    return `v${this.root.next++}`;
+  }
+
+  /** Adds a node with several outputs. @returns their names */
+  many(count: number, operator: string, inputs: readonly string[], attributes: Attributes = {}, domain = ''): string[] {
+    const outputs = Array.from({ length: count }, () => this.newName());
+    this.nodes.push(nodeProto({ operator, inputs, outputs, attributes, domain }));
+    for (const name of outputs) this.made.add(name);
+    return outputs;
+  }
+
+  /** Adds a node with one output. @returns its name */
+  op(operator: string, inputs: readonly string[], attributes: Attributes = {}, domain = ''): string {
+    return this.many(1, operator, inputs, attributes, domain)[0];
+  }
+
+  private constant(type: ElementType, dimensions: readonly number[], values: Float32Array | BigInt64Array): string {
+    const { root } = this;
+    const key = `${type}[${dimensions.join()}]${values.join()}`;
+    const name = root.known.get(key) ?? root.newName();
+    if (!root.known.has(key)) {
+      root.known.set(key, name);
+      root.constants.push(tensorProto(name, type, dimensions, values));
+    }
+    return name;
+  }
+
+  /** A constant float32 tensor; equal ones are kept once, in the outermost graph. */
+  floats(dimensions: readonly number[], values: readonly number[]): string {
+    return this.constant('float32', dimensions, Float32Array.from(values));
+  }
+
+  /** A constant vector of int64, as axes and shapes want it. */
+  vector(...values: readonly number[]): string {
+    return this.constant('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  reshape(value: string, ...shape: readonly number[]): string {
+    return this.op('Reshape', [value, this.vector(...shape)]);
+  }
+
+  input(name: string, type: ElementType, dimensions: Dimensions): string {
+    this.inputs.push(valueInfoProto(name, type, dimensions));
+    return name;
+  }
+
+  /** Makes a value an output of the graph, under a name of its own. */
+  output(name: string, value: string, type: ElementType, dimensions: Dimensions): void {
+    this.nodes.push(nodeProto({ operator: 'Identity', inputs: [value], outputs: [name], attributes: {}, domain: '' }));
+    this.outputs.push(valueInfoProto(name, type, dimensions));
+  }
+
+  /** Makes a value the next output of a body, where outputs are known by their order: no node, unless it came from outside. */
+  positionalOutput(value: string, type: ElementType, dimensions: Dimensions): void {
+    const name = this.made.delete(value) ? value : this.op('Identity', [value]);
+    this.outputs.push(valueInfoProto(name, type, dimensions));
+  }
+
+  /** The graph as an attribute of the node that runs it. */
+  asBody(): Attribute {
+    const { nodes, constants, inputs, outputs } = this;
+    return { graph: graphProto('body', { nodes, constants, inputs, outputs }) };
+  }
+
+  toModel(): Uint8Array {
+    const { nodes, constants, inputs, outputs } = this;
+    return modelProto(graphProto('main', { nodes, constants, inputs, outputs }));
+  }
+}

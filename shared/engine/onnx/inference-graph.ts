@@ -1,0 +1,40 @@
+import type { CompiledNetwork } from '../../models/network.js';
+import { typeCode } from './format.js';
+import {
+  crossEntropy,
+  declareData,
+  declaredShape,
+  emitLayers,
+  entryOf,
+  gatherExamples,
+  oneHot,
+  type DataForm,
+} from './forward.js';
+import { GraphBuilder, integer } from './graph.js';
+import { Tape } from './tape.js';
+import { parameterInput } from './training-graph.js';
+
+/**
+ * The model that runs a network on any number of examples. Inputs: `data`, `labels`, `indices` [rows] and
+ * `parameter/NAME`. Outputs: `logits` [rows, classes], `losses` [rows] (cross-entropy, nats) and `predicted` [rows],
+ * the first class of the largest logit.
+ */
+export const inferenceModel = (compiled: CompiledNetwork, form: DataForm): Uint8Array => {
+  const { layout, network } = compiled;
+  const entry = entryOf(compiled);
+  const graph = new GraphBuilder();
+  const data = declareData(graph, form, entry.shape);
+  const labels = graph.input('labels', 'uint8', ['examples']);
+  const indices = graph.input('indices', 'int32', ['rows']);
+  for (const { name, shape, role } of layout.tensors) {
+    if (role !== 'counter') graph.input(parameterInput(name), 'float32', declaredShape(shape));
+  }
+  const emission = { graph, tape: new Tape(graph), rows: 0, parameter: parameterInput };
+  const logits = emitLayers(emission, entry.layers, gatherExamples(graph, data, indices, form, entry.shape)).name;
+  const losses = crossEntropy(graph, logits, oneHot(graph, labels, indices, network.classes));
+  const largest = graph.op('ArgMax', [logits], { axis: integer(1), keepdims: integer(0) });
+  graph.output('logits', logits, 'float32', ['rows', network.classes]);
+  graph.output('losses', losses, 'float32', ['rows']);
+  graph.output('predicted', graph.op('Cast', [largest], { to: integer(typeCode('int32')) }), 'int32', ['rows']);
+  return graph.toModel();
+};

@@ -1,0 +1,152 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { CompiledNetwork } from '../../models/network.js';
+import type { TensorSpec } from '../../params/layout.js';
+import { CodedError } from '../../util/errors.js';
+import { checkIndices, checkInputShape, checkLabels, checkParameters, checkTask, meanLoss } from '../checks.js';
+import type {
+  EvaluationResult,
+  LoadedExamples,
+  Trainer,
+  TrainingResult,
+  TrainingSpec,
+  TrainingTask,
+} from '../engine.js';
+import { HeldExamples } from './examples.js';
+import { declaredShape, entryOf } from './forward.js';
+import { inferenceModel } from './inference-graph.js';
+import { createSession, type Runtime } from './session.js';
+import { isTrained, parameterInput, parameterOutput, trainingModel } from './training-graph.js';
+
+/** Rows of one call when many examples are run: large enough to lose no time between calls, small enough for the cache. */
+const inferenceRows = 250;
+
+type Feeds = Record<string, Tensor>;
+
+/** Runs the sessions of one training program; they are made when first needed, for the form the data has. */
+export class OnnxTrainer implements Trainer {
+  private readonly sessions = new Map<string, Promise<InferenceSession>>();
+  private readonly network: CompiledNetwork;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly spec: TrainingSpec,
+  ) {
+    this.network = spec.network;
+  }
+
+  private session(key: string, build: () => Uint8Array): Promise<InferenceSession> {
+    let session = this.sessions.get(key);
+    if (session === undefined) {
+      session = createSession(this.runtime, build());
+      this.sessions.set(key, session);
+    }
+    return session;
+  }
+
+  private held(data: LoadedExamples): HeldExamples {
+    if (!(data instanceof HeldExamples)) {
+      throw new CodedError('argument/invalid', 'The examples were loaded by another engine.');
+    }
+    checkInputShape(data.inputShape, this.network);
+    checkLabels(data.largestLabel, this.network);
+    return data;
+  }
+
+  /** The tensors of a parameter vector: views, no copies. */
+  private views(floats: Float32Array, name: (tensor: string) => string, only = (_tensor: TensorSpec) => true): Feeds {
+    const views: Feeds = {};
+    for (const tensor of this.network.layout.tensors) {
+      if (tensor.role === 'counter' || !only(tensor)) continue;
+      const values = floats.subarray(tensor.offset, tensor.offset + tensor.size);
+      views[name(tensor.name)] = new this.runtime.Tensor('float32', values, declaredShape(tensor.shape));
+    }
+    return views;
+  }
+
+  private dataFeeds(held: HeldExamples): Feeds {
+    const { Tensor } = this.runtime;
+    return {
+      data: new Tensor(held.type, held.inputs, [held.count, ...entryOf(this.network).shape]),
+      labels: new Tensor('uint8', held.labels, [held.count]),
+    };
+  }
+
+  async train(data: LoadedExamples, task: TrainingTask): Promise<TrainingResult> {
+    const held = this.held(data);
+    const { batchSize, scale } = this.spec;
+    checkTask(task, this.spec, held.count);
+    const parameters = task.parameters.slice();
+    if (task.steps === 0) return { parameters, loss: 0 };
+    const form = { type: held.type, scale };
+    const session = await this.session(`train ${held.type}`, () => trainingModel(this.network, batchSize, form));
+    const { Tensor } = this.runtime;
+    const losses = new Float32Array(task.steps);
+    await session.run(
+      {
+        ...this.dataFeeds(held),
+        ...this.views(task.parameters, parameterInput),
+        indices: new Tensor('int32', task.indices, [task.steps, batchSize]),
+        weights: new Tensor('float32', task.weights, [task.steps, batchSize]),
+        learningRate: new Tensor('float32', Float32Array.of(task.learningRate), []),
+      },
+      { ...this.views(parameters, parameterOutput, isTrained), losses: new Tensor('float32', losses, [task.steps]) },
+    );
+    return { parameters, loss: meanLoss(losses, parameters) };
+  }
+
+  /** Runs the network on the examples, a block at a time. */
+  private async infer(
+    data: LoadedExamples,
+    parameters: Float32Array,
+    indices: Int32Array,
+    outputs: readonly string[],
+    take: (block: Int32Array, result: InferenceSession.ReturnType, start: number) => void,
+  ): Promise<void> {
+    const held = this.held(data);
+    checkParameters(parameters, this.network);
+    checkIndices(indices, held.count);
+    const form = { type: held.type, scale: this.spec.scale };
+    const session = await this.session(`infer ${held.type}`, () => inferenceModel(this.network, form));
+    const fixed = { ...this.dataFeeds(held), ...this.views(parameters, parameterInput) };
+    for (let start = 0; start < indices.length; start += inferenceRows) {
+      const block = indices.subarray(start, start + inferenceRows);
+      const feeds = { ...fixed, indices: new this.runtime.Tensor('int32', block, [block.length]) };
+      take(block, await session.run(feeds, outputs), start);
+    }
+  }
+
+  async evaluate(
+    data: LoadedExamples,
+    parameters: Float32Array,
+    indices: Int32Array = Int32Array.from({ length: data.count }, (_, i) => i),
+  ): Promise<EvaluationResult> {
+    const { labels } = this.held(data);
+    let correct = 0;
+    let lossSum = 0;
+    await this.infer(data, parameters, indices, ['losses', 'predicted'], (block, { losses, predicted }) => {
+      const rowLosses = losses.data as Float32Array;
+      const classes = predicted.data as Int32Array;
+      for (const [row, example] of block.entries()) {
+        lossSum += rowLosses[row];
+        // NaN logits have no largest one.
+        if (classes[row] === labels[example] && !Number.isNaN(rowLosses[row])) correct++;
+      }
+    });
+    return { correct, lossSum, samples: indices.length };
+  }
+
+  async predict(data: LoadedExamples, parameters: Float32Array, indices: Int32Array): Promise<Float32Array> {
+    const { classes } = this.network.network;
+    const all = new Float32Array(indices.length * classes);
+    await this.infer(data, parameters, indices, ['logits'], (_block, { logits }, start) => {
+      all.set(logits.data as Float32Array, start * classes);
+    });
+    return all;
+  }
+
+  async dispose(): Promise<void> {
+    const sessions = [...this.sessions.values()];
+    this.sessions.clear();
+    for (const session of sessions) await (await session).release();
+  }
+}

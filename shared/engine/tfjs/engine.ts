@@ -1,0 +1,20 @@
+import type { Engine } from '../engine.js';
+import { loadBackend } from './backend.js';
+import { HeldExamples } from './batch.js';
+import { TfjsTrainer } from './trainer.js';
+
+/**
+ * Trains with TensorFlow.js, on the best back end that loads.
+ * @returns the engine, and why it has this back end
+ * @throws CodedError `engine/unavailable`
+ */
+export const openTfjsEngine = async (): Promise<{ engine: Engine; reason: string }> => {
+  const { tf, name, reason } = await loadBackend();
+  const engine: Engine = {
+    name: 'tfjs',
+    version: `${tf.version.tfjs} ${name}`,
+    load: async (examples, inputShape) => new HeldExamples(examples, inputShape),
+    compile: async (spec) => new TfjsTrainer(tf, spec),
+  };
+  return { engine, reason };
+};
