@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { presets } from '../codec/presets.js';
+import { checkStages } from '../codec/pipeline.js';
+import { stages } from '../codec/stages/index.js';
+import { CodedError } from '../util/errors.js';
+import { choiceOf, isGroup } from './choice.js';
+import { asIssue, errorMap, toProblems } from './issues.js';
+import { jsonSchemaOf, word, type JsonSchema } from './json-schema.js';
+import { suggest } from './nearest.js';
+import { show, type Problem } from './problem.js';
+import type { CodingScenario, Scenario } from './scenario.js';
+
+const fields = {
+  errorFeedback: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether what the stages leave out is kept and added to what is coded next (error feedback). true or false.',
+    ),
+  scope: z
+    .enum(['model', 'tensor'])
+    .default('model')
+    .describe('Whether the stages see the whole model as one vector, or each tensor by itself: model or tensor.'),
+  stages: z
+    .array(choiceOf(stages, 'One stage of the codec.'))
+    .max(16)
+    .default([])
+    .describe('The stages, one after the other; an empty list sends float32.'),
+};
+
+const send = z
+  .enum(['delta', 'model'])
+  .optional()
+  .describe(
+    'Whether clients are sent what changed, or the whole model: delta or model. Without it, delta when there are stages and model when there are none.',
+  );
+
+const uplinkObject = z.strictObject(fields);
+const downlinkObject = z.strictObject({ send, ...fields });
+
+/** The written form of a coding as an object: `none` and a preset's name are filled in. */
+export const codingObject = (input: unknown): Record<string, unknown> | Problem => {
+  const problem = (message: string, hint: string, code: Problem['code'] = 'scenario/bad-value'): Problem => ({
+    path: [],
+    code,
+    message,
+    hint,
+  });
+  const names = ['none', ...presets.all.map(({ name }) => name)];
+  if (input === 'none' || input === undefined) return { errorFeedback: false, scope: 'model', stages: [] };
+  if (typeof input === 'string') {
+    const preset = presets.all.find(({ name }) => name === input);
+    if (preset) return structuredClone(preset.coding) as unknown as Record<string, unknown>;
+    return problem(
+      `names the preset ${show(input)}, which does not exist.`,
+      suggest(input, names),
+      'scenario/unknown-name',
+    );
+  }
+  if (Array.isArray(input)) return problem('is a list.', 'Write the list under the key stages: { stages: [...] }.');
+  if (isGroup(input)) return input;
+  return problem(`is ${show(input)}.`, `It must be one of ${names.join(', ')}, or a group with the key stages.`);
+};
+
+/** Whether the stages fit one to the next. */
+const orderProblems = (coding: CodingScenario): Problem[] => {
+  try {
+    checkStages(coding.stages);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return [
+      { path: ['stages'], code: 'scenario/conflict', message: `cannot work: ${error.message}`, hint: error.hint ?? '' },
+    ];
+  }
+};
+
+type Downlink = Scenario['downlink'];
+const withSend = (coding: CodingScenario & { send?: Downlink['send'] | undefined }): Downlink => {
+  const { send = coding.stages.length > 0 ? 'delta' : 'model', ...rest } = coding;
+  return { send, ...rest };
+};
+
+const downlinkProblems = ({ send, errorFeedback }: Downlink): Problem[] => {
+  if (send === 'delta' || !errorFeedback) return [];
+  const message = 'is true, but the whole model is sent, so nothing is left out that could be kept.';
+  return [
+    {
+      path: ['errorFeedback'],
+      code: 'scenario/conflict',
+      message,
+      hint: "Write 'send: delta', or leave errorFeedback out.",
+    },
+  ];
+};
+
+const codingOf = <O extends CodingScenario>(
+  object: z.ZodType<CodingScenario>,
+  finish: (coding: CodingScenario) => O,
+  check: (coding: O) => Problem[],
+) =>
+  z.unknown().transform((input, context): O => {
+    const refuse = (problems: readonly Problem[]): never => {
+      for (const problem of problems) context.addIssue(asIssue(problem));
+      return z.NEVER;
+    };
+    const written = codingObject(input);
+    if ('message' in written && 'hint' in written && 'code' in written) return refuse([written as Problem]);
+    const result = object.safeParse(written, { error: errorMap });
+    if (!result.success) return refuse(toProblems(result.error));
+    const coding = finish(result.data);
+    const problems = [...orderProblems(coding), ...check(coding)];
+    return problems.length > 0 ? refuse(problems) : coding;
+  });
+
+/** For editors: a preset's name or the object. */
+const codingJsonSchema = (object: z.ZodType): JsonSchema => {
+  const named = presets.all.map(({ name, summary }) => word(name, summary));
+  return { anyOf: [word('none', 'float32, nothing compressed'), ...named, jsonSchemaOf(object)] };
+};
+
+export const uplink = codingOf(
+  uplinkObject as z.ZodType<CodingScenario>,
+  (coding) => coding,
+  () => [],
+).meta({
+  description: 'How updates are coded on their way to the coordinator: none, a preset, or stages.',
+  ...codingJsonSchema(uplinkObject),
+});
+
+export const downlink = codingOf(downlinkObject as z.ZodType<CodingScenario>, withSend, downlinkProblems).meta({
+  description: 'What clients are sent each round, and how it is coded: none, a preset, or stages.',
+  ...codingJsonSchema(downlinkObject),
+});

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { datasets } from '../data/datasets/index.js';
+import { partitions } from '../data/partition/index.js';
+import { aggregationChoices } from '../method/aggregations.js';
+import { methods } from '../method/index.js';
+import { models } from '../models/catalogue/index.js';
+import { choiceOf } from './choice.js';
+import { downlink, uplink } from './coding.js';
+import { asIssue } from './issues.js';
+import { optimizers } from './optimizers.js';
+import type { Problem } from './problem.js';
+import { bitRate, computeRate, duration, quantity } from './quantity.js';
+import type { Scenario } from './scenario.js';
+import { sweepSchema } from './sweep-schema.js';
+import { name, seed } from './words.js';
+
+const whole = (least: number, most: number): z.ZodNumber => z.int().min(least).max(most);
+
+const dataset = z
+  .strictObject({
+    name: z.enum(datasets.all.map((plugIn) => plugIn.name)).describe('Which dataset, by its name.'),
+    folder: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'A folder with the dataset’s files, relative to where the command runs; null where they come with the package.',
+      ),
+    validation: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('Part of the training examples held out for stopping and choosing; at least 0 and less than 1.'),
+    partition: choiceOf(partitions, 'How the training examples are dealt to the clients.').prefault('iid'),
+  })
+  .describe('What the clients learn from.');
+
+const clients = z
+  .strictObject({
+    // Client numbers are unsigned 32-bit integers, and the greatest is the coordinator's.
+    total: whole(1, 2 ** 32 - 1).describe('Number of clients; from 1 to 4294967295.'),
+    perRound: whole(1, 100_000).describe(
+      'Clients drawn in each round (the cohort); from 1 to 100000 and at most total.',
+    ),
+  })
+  .describe('The population.');
+
+const local = z
+  .strictObject({
+    epochs: whole(1, 10_000).default(1).describe('Passes over a client’s own examples in a round; from 1 to 10000.'),
+    batchSize: whole(1, 1_000_000).default(10).describe('Examples in one step; from 1 to 1000000.'),
+    optimizer: choiceOf<Scenario['local']['optimizer']>(optimizers, 'How a client takes a step.').prefault('sgd'),
+  })
+  .describe('What a client does in a round.');
+
+const network = z
+  .strictObject({
+    uplink: quantity(bitRate, { min: 0, exclusive: true }, 'Speed of a client’s link to the coordinator.'),
+    downlink: quantity(bitRate, { min: 0, exclusive: true }, 'Speed of the link from the coordinator to a client.'),
+    latency: quantity(
+      duration,
+      { min: 0, max: 3600 },
+      'Time that a message takes one way, whatever its size.',
+    ).prefault(0),
+    spread: z
+      .number()
+      .min(0)
+      .max(3)
+      .default(0)
+      .describe('How much clients differ: sigma of a log-normal factor on links and device; from 0, all alike, to 3.'),
+    compute: quantity(
+      computeRate,
+      { min: 0, exclusive: true },
+      'Speed of a client’s device; null: computing takes no time.',
+    )
+      .nullable()
+      .prefault(null),
+  })
+  .nullable()
+  .default(null)
+  .describe('Simulated links and devices; null: no simulated time.');
+
+const round = z
+  .strictObject({
+    deadline: quantity(
+      duration,
+      { min: 0, exclusive: true },
+      'Simulated time from a round’s start after which an update is too late; null: none is.',
+    )
+      .nullable()
+      .prefault(null),
+    watchdog: quantity(
+      duration,
+      { min: 0, exclusive: true, max: 86_400 },
+      'Real time without any progress after which a round is closed; the run is then marked as not repeatable.',
+    ).prefault(120),
+  })
+  .describe('When a round ends.');
+
+const evaluate = z
+  .strictObject({
+    every: whole(1, 1_000_000).default(1).describe('Rounds from one evaluation to the next; from 1 to 1000000.'),
+    targets: z
+      .array(z.number().gt(0).lte(1))
+      .max(100)
+      .default([])
+      .describe('Accuracies for which the bytes to reach them are reported; each more than 0 and at most 1.'),
+    split: z
+      .enum(['test', 'validation'])
+      .default('test')
+      .describe('Which examples: test, or validation, which needs dataset.validation.'),
+  })
+  .describe('How the model is measured.');
+
+const stop = z
+  .strictObject({
+    accuracy: z
+      .number()
+      .gt(0)
+      .lte(1)
+      .nullable()
+      .default(null)
+      .describe('Accuracy at which the run ends early; more than 0 and at most 1; null: never.'),
+  })
+  .describe('When a run ends before its last round.');
+
+const checkpoint = z
+  .strictObject({
+    seconds: quantity(
+      duration,
+      { min: 0, max: 86_400 },
+      'Real time between checkpoints, at least; 0: one after every round.',
+    ).prefault(10),
+  })
+  .describe('How often the state is saved, to go on from after an interruption.');
+
+const fields = {
+  name: name
+    .default('scenario')
+    .describe(
+      'Name of runs and of their folders: letters, digits, dots, dashes and underscores. Without it, the file’s name.',
+    ),
+  seed: seed.default(0).describe('Every random number follows from it; a whole number from 0 to 9007199254740991.'),
+  rounds: whole(1, 1_000_000).describe('Number of rounds; from 1 to 1000000.'),
+  dataset,
+  model: choiceOf(models, 'The network that is trained.'),
+  clients,
+  local: local.prefault({}),
+  method: choiceOf(methods, 'The federated algorithm.').prefault('fedavg'),
+  aggregation: choiceOf(aggregationChoices, 'How the coordinator combines updates.').prefault('mean'),
+  uplink: uplink.prefault('none'),
+  downlink: downlink.prefault('none'),
+  network,
+  round: round.prefault({}),
+  connections: z
+    .enum(['persistent', 'round'])
+    .default('persistent')
+    .describe('Whether a client keeps its connection, or opens one for each round: persistent or round.'),
+  evaluate: evaluate.prefault({}),
+  stop: stop.prefault({}),
+  engine: z
+    .enum(['auto', 'onnx', 'tfjs'])
+    .default('auto')
+    .describe('What trains: onnx (ONNX Runtime), tfjs (TensorFlow.js), or auto, the fastest that works here.'),
+  checkpoint: checkpoint.prefault({}),
+};
+
+const conflict = (path: Problem['path'], message: string, hint: string): Problem => ({
+  path,
+  code: 'scenario/conflict',
+  message,
+  hint,
+});
+
+/** What no single value shows: values that contradict each other. */
+const conflicts = (scenario: Scenario): Problem[] => {
+  const { clients, dataset, evaluate, network, round } = scenario;
+  const found: Problem[] = [];
+  if (clients.perRound > clients.total) {
+    const message = `is ${clients.perRound}, more than the ${clients.total} of clients.total.`;
+    found.push(conflict(['clients', 'perRound'], message, `It must be at most ${clients.total}.`));
+  }
+  if (evaluate.split === 'validation' && dataset.validation === 0) {
+    const hint = 'Set dataset.validation to more than 0, for example 0.1, or the split to test.';
+    found.push(conflict(['evaluate', 'split'], 'is validation, but no examples are held out.', hint));
+  }
+  if (round.deadline !== null && network === null) {
+    const hint = 'Give a network, or leave the deadline out.';
+    found.push(conflict(['round', 'deadline'], 'is in simulated time, which needs links.', hint));
+  }
+  return found;
+};
+
+const report = (scenario: Scenario, context: z.RefinementCtx): void => {
+  for (const problem of conflicts(scenario)) context.addIssue(asIssue(problem));
+};
+
+/** One experiment: accepts what a person writes, gives the resolved scenario. */
+export const scenarioSchema: z.ZodType<Scenario> = z.strictObject(fields).superRefine(report);
+
+const fileObject = z.strictObject({ ...fields, sweep: sweepSchema.nullable().default(null) });
+
+/** A scenario file: one experiment, and perhaps a sweep around it. */
+export const fileSchema = fileObject.superRefine(report);
