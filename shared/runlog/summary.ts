@@ -14,18 +14,21 @@ export interface SummaryOptions {
   readonly targets: readonly number[];
 }
 
-/** Cumulative wireBytes of both directions, by round. */
-export interface WireByRound {
+/** Bytes of both directions since the start of the run, by round. */
+export interface BytesByRound {
   /** @returns bytes from the start to the end of the round; 0 before round 1 */
   through(round: number): number;
 }
 
-/** @param rounds in ascending order */
-export const wireByRound = (rounds: readonly RoundRecord[]): WireByRound => {
+/**
+ * Adds up what both directions sent.
+ * @param rounds in ascending order
+ */
+export const bytesByRound = (rounds: readonly RoundRecord[], field: 'wireBytes' | 'denseBytes'): BytesByRound => {
   const sums = new Map<number, number>();
   let sum = 0;
   for (const { round, uplink, downlink } of rounds) {
-    sum += uplink.wireBytes + downlink.wireBytes;
+    sum += uplink[field] + downlink[field];
     sums.set(round, sum);
   }
   const through = (round: number): number => {
@@ -56,7 +59,7 @@ const wallSecondsOf = (records: readonly RunRecord[]): number => {
 const bytesToAccuracy = (
   targets: readonly number[],
   evaluations: readonly EvaluationRecord[],
-  wire: WireByRound,
+  wire: BytesByRound,
 ): Summary['bytesToAccuracy'] =>
   targets.map((target) => {
     const first = evaluations.find(({ accuracy }) => accuracy >= target);
@@ -100,7 +103,7 @@ export const summarize = (records: readonly RunRecord[], options: SummaryOptions
     uplink,
     downlink,
     total: { denseBytes, wireBytes, ratio: denseBytes > 0 && wireBytes > 0 ? denseBytes / wireBytes : null },
-    bytesToAccuracy: bytesToAccuracy(options.targets, evaluations, wireByRound(rounds)),
+    bytesToAccuracy: bytesToAccuracy(options.targets, evaluations, bytesByRound(rounds, 'wireBytes')),
     modelHash: rounds.at(-1)?.modelHash ?? start?.modelHash ?? '',
     simulatedSeconds: simulatedSecondsOf(rounds),
     wallSeconds,

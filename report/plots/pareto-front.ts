@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { formatBytes, formatPercent, megabyte } from '../format.js';
+import { casePoints, type CasePoint } from '../summarize.js';
+import type { Layer } from './curve-layers.js';
+import { placeLabels } from './labels.js';
+import { logTicks } from './log-axis.js';
+import type { Plot } from './plot.js';
+import { caseScales, config, referenceColor, size } from './theme.js';
+import { splitName, subtitle } from './words.js';
+
+const rangeText = (least: string, greatest: string): string => (least === greatest ? '' : ` (${least} to ${greatest})`);
+
+const rowOf = ({ label, accuracy, wireBytes, runs, onFront, finished }: CasePoint) => ({
+  series: label,
+  megabytes: wireBytes.median / megabyte,
+  leastMegabytes: wireBytes.least / megabyte,
+  greatestMegabytes: wireBytes.greatest / megabyte,
+  value: accuracy.median,
+  least: accuracy.least,
+  greatest: accuracy.greatest,
+  front: onFront,
+  name: finished ? label : `${label} (unfinished)`,
+  about: [
+    label,
+    `accuracy ${formatPercent(accuracy.median)}${rangeText(formatPercent(accuracy.least), formatPercent(accuracy.greatest))}`,
+    `${formatBytes(wireBytes.median)} on the wire${rangeText(formatBytes(wireBytes.least), formatBytes(wireBytes.greatest))}`,
+    `${runs} ${runs === 1 ? 'run' : 'runs'}${onFront ? '; on the Pareto front' : ''}`,
+  ].join('; '),
+});
+
+type Row = ReturnType<typeof rowOf>;
+
+/** Room around the points, so that names and marks stay inside. */
+const domains = (rows: readonly Row[]): { x: [number, number]; y: [number, number] } => {
+  const low = Math.min(...rows.map(({ least }) => least));
+  const high = Math.max(...rows.map(({ greatest }) => greatest));
+  const margin = Math.max((high - low) * 0.12, 0.002);
+  const left = Math.min(...rows.map(({ leastMegabytes }) => leastMegabytes));
+  const right = Math.max(...rows.map(({ greatestMegabytes }) => greatestMegabytes));
+  return { x: [left / 1.5, right * 1.5], y: [Math.max(0, low - margin), Math.min(1, high + margin)] };
+};
+
+const layers = (rows: readonly Row[], scales: ReturnType<typeof caseScales>): Layer[] => {
+  const { x, y } = domains(rows);
+  const place = (row: Row) => ({
+    x: (Math.log(row.megabytes / x[0]) / Math.log(x[1] / x[0])) * size.width,
+    y: ((y[1] - row.value) / (y[1] - y[0])) * size.height,
+    text: row.name,
+  });
+  const placed = placeLabels(rows, place, size.width, size.height);
+  const xTitle = 'Bytes of the whole run, up and down (MB = 10⁶ bytes, log scale)';
+  const encodingX = {
+    field: 'megabytes',
+    type: 'quantitative' as const,
+    title: xTitle,
+    scale: { type: 'log' as const, domain: x, nice: false },
+    axis: { format: '~g', values: logTicks(...x) },
+  };
+  const encodingY = {
+    field: 'value',
+    type: 'quantitative' as const,
+    title: 'Accuracy',
+    scale: { domain: y, zero: false, nice: false },
+    axis: { format: '~%' },
+  };
+  const color = { field: 'series', type: 'nominal' as const, scale: scales.color, legend: null };
+  const front = rows.filter((row) => row.front);
+  return [
+    {
+      data: { values: front },
+      mark: {
+        type: 'line',
+        interpolate: 'step-after',
+        color: referenceColor,
+        strokeDash: [4, 3],
+        strokeWidth: 1.5,
+        aria: false,
+      },
+      encoding: { x: encodingX, y: encodingY },
+    },
+    {
+      data: { values: [...rows] },
+      mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6, aria: false },
+      encoding: { x: encodingX, y: { ...encodingY, field: 'least' }, y2: { field: 'greatest' }, color },
+    },
+    {
+      data: { values: [...rows] },
+      mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6, aria: false },
+      encoding: {
+        x: { ...encodingX, field: 'leastMegabytes' },
+        x2: { field: 'greatestMegabytes' },
+        y: encodingY,
+        color,
+      },
+    },
+    {
+      data: { values: [...rows] },
+      mark: { type: 'point', size: 90, opacity: 1, strokeWidth: 2 },
+      encoding: {
+        x: encodingX,
+        y: encodingY,
+        color,
+        fill: {
+          condition: { test: 'datum.front', field: 'series', type: 'nominal', scale: scales.color, legend: null },
+          value: 'white',
+        },
+        description: { field: 'about' },
+      },
+    },
+    ...placed.map(({ row, align, dx, dy }): Layer => ({
+      data: { values: [row] },
+      mark: {
+        type: 'text',
+        align,
+        baseline: 'middle',
+        dx,
+        dy,
+        fontSize: 11,
+        fontWeight: row.front ? 'bold' : 'normal',
+        aria: false,
+      },
+      encoding: { x: encodingX, y: encodingY, text: { field: 'name' } },
+    })),
+  ];
+};
+
+export const paretoFront: Plot = {
+  name: 'pareto-front',
+  summary: 'the cases with the most accuracy for their bytes',
+  caption:
+    'Last accuracy against the bytes of the whole run, one point a case: the median over its runs, with lines from ' +
+    'the least to the greatest. Filled points are on the Pareto front: no other case has more accuracy for fewer bytes.',
+  options: z.strictObject({}),
+  draw: (model) => {
+    const rows = casePoints(model.cases)
+      .filter(({ wireBytes }) => wireBytes.least > 0)
+      .map(rowOf);
+    if (model.cases.length < 2 || rows.length === 0) return null;
+    const note = 'Filled: on the Pareto front (dashed). Lines at points: least to greatest over seeds.';
+    return {
+      config,
+      ...size,
+      title: { text: `${splitName(model, 'accuracy')} against total bytes`, subtitle: subtitle(model, note) },
+      layer: layers(rows, caseScales(model)),
+    };
+  },
+};

@@ -1,0 +1,112 @@
+import type { Case, ReportModel, Run } from './model.js';
+import { bandOf, medianOrNever, paretoFront, type Band } from './statistics.js';
+
+/** Bytes to one accuracy target. */
+export interface TargetCell {
+  /** 0 to 1. */
+  readonly target: number;
+  /** wireBytes of both directions until the first evaluation at or above the target; null when never. */
+  readonly bytes: number | null;
+  /** The baseline's bytes / these bytes, medians over seeds; null without a baseline or when either never gets there. */
+  readonly savingToTarget: number | null;
+}
+
+/** One row of the table of cases: medians over seeds. */
+export interface CaseRow {
+  readonly label: string;
+  readonly runs: number;
+  readonly unfinished: number;
+  readonly rounds: Band | null;
+  readonly accuracy: Band | null;
+  readonly bestAccuracy: Band | null;
+  readonly uplinkRatio: Band | null;
+  readonly downlinkRatio: Band | null;
+  readonly totalRatio: Band | null;
+  readonly uplinkWireBytes: Band | null;
+  readonly downlinkWireBytes: Band | null;
+  readonly totalWireBytes: Band | null;
+  readonly targets: readonly TargetCell[];
+  readonly wallSeconds: Band | null;
+  readonly simulatedSeconds: Band | null;
+  readonly clientUpdatesPerSecond: Band | null;
+  readonly faults: number;
+  readonly repeatable: boolean;
+  readonly isBaseline: boolean;
+  /** No other case has more accuracy for fewer bytes. */
+  readonly onFront: boolean;
+}
+
+const bytesTo = (run: Run, target: number): number | null =>
+  run.summary.bytesToAccuracy.find((reached) => reached.target === target)?.bytes ?? null;
+
+const medianBytesTo = (one: Case, target: number): number | null =>
+  medianOrNever(one.counted.map((run) => bytesTo(run, target)));
+
+const targetCell = (one: Case, baseline: Case | undefined, target: number): TargetCell => {
+  const bytes = medianBytesTo(one, target);
+  const base = baseline === undefined ? null : medianBytesTo(baseline, target);
+  return { target, bytes, savingToTarget: bytes !== null && base !== null && bytes > 0 ? base / bytes : null };
+};
+
+const countFaults = (runs: readonly Run[]): number => runs.reduce((sum, { faults }) => sum + faults.length, 0);
+
+const caseRow = (one: Case, model: ReportModel, onFront: boolean): CaseRow => {
+  const over = (pick: (run: Run) => number | null): Band | null => bandOf(one.counted.map(pick));
+  const baseline = model.cases.find(({ label }) => label === one.baseline);
+  return {
+    label: one.label,
+    runs: one.runs.length,
+    unfinished: one.runs.filter(({ finished }) => !finished).length,
+    rounds: over(({ summary }) => summary.rounds),
+    accuracy: over(({ summary }) => summary.accuracy),
+    bestAccuracy: over(({ summary }) => summary.bestAccuracy),
+    uplinkRatio: over(({ summary }) => summary.uplink.ratio),
+    downlinkRatio: over(({ summary }) => summary.downlink.ratio),
+    totalRatio: over(({ summary }) => summary.total.ratio),
+    uplinkWireBytes: over(({ summary }) => summary.uplink.wireBytes),
+    downlinkWireBytes: over(({ summary }) => summary.downlink.wireBytes),
+    totalWireBytes: over(({ summary }) => summary.total.wireBytes),
+    targets: model.targets.map((target) => targetCell(one, baseline, target)),
+    wallSeconds: over(({ summary }) => summary.wallSeconds),
+    simulatedSeconds: over(({ summary }) => summary.simulatedSeconds),
+    clientUpdatesPerSecond: over(({ summary }) => summary.clientUpdatesPerSecond),
+    faults: countFaults(one.runs),
+    repeatable: one.runs.every(({ summary }) => summary.repeatable),
+    isBaseline: one.baseline === one.label,
+    onFront,
+  };
+};
+
+/** A case as a point: median bytes of both directions and median last accuracy. */
+export interface CasePoint {
+  readonly label: string;
+  readonly accuracy: Band;
+  readonly wireBytes: Band;
+  readonly runs: number;
+  /** Whether one of its runs went to its end; an unfinished case is never on the front. */
+  readonly finished: boolean;
+  readonly onFront: boolean;
+}
+
+/** @returns the cases that were evaluated, with those marked that are on the Pareto front of the medians */
+export const casePoints = (cases: readonly Case[]): CasePoint[] => {
+  const points = cases.flatMap((one) => {
+    const accuracy = bandOf(one.counted.map(({ summary }) => summary.accuracy));
+    const wireBytes = bandOf(one.counted.map(({ summary }) => summary.total.wireBytes));
+    if (accuracy === null || wireBytes === null) return [];
+    const finished = one.counted.some((run) => run.finished);
+    return [{ label: one.label, accuracy, wireBytes, runs: one.counted.length, finished }];
+  });
+  const candidates = points.filter(({ finished }) => finished);
+  const front = paretoFront(
+    candidates.map((point) => ({ cost: point.wireBytes.median, value: point.accuracy.median })),
+  );
+  const labels = new Set(front.map((index) => candidates[index].label));
+  return points.map((point) => ({ ...point, onFront: labels.has(point.label) }));
+};
+
+/** @returns one row a case, in the model's order */
+export const summarizeCases = (model: ReportModel): CaseRow[] => {
+  const front = new Set(casePoints(model.cases).flatMap(({ label, onFront }) => (onFront ? [label] : [])));
+  return model.cases.map((one) => caseRow(one, model, front.has(one.label)));
+};
