@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CodedError, messageOf } from '../util/errors.js';
 import { headerBytes, parseIdxHeader, wrongLength, type IdxArray, type IdxHeader } from './idx-header.js';
@@ -75,19 +74,17 @@ export const readGzippedIdx = async (
       hint: 'Get it again.',
       cause,
     });
+  const source = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: chunkSize });
+  source.once('error', (error) => gunzip.destroy(error));
   try {
-    await pipeline(
-      handle.createReadStream({ start: 0, autoClose: false, highWaterMark: chunkSize }),
-      gunzip,
-      async (chunks: AsyncIterable<Uint8Array>) => {
-        for await (const chunk of chunks) reader.push(chunk);
-      },
-    );
+    for await (const chunk of source.pipe(gunzip)) reader.push(chunk as Uint8Array);
   } catch (thrown) {
     if (thrown instanceof CodedError) throw thrown;
     throw damaged(messageOf(thrown), thrown);
+  } finally {
+    source.destroy();
   }
-  // The decoder ignores what follows the packed data; a sound file has nothing there.
+  // The decoder ignores zeros after the packed data; a sound file has nothing there.
   if (gunzip.bytesWritten !== size) throw damaged(`${size - gunzip.bytesWritten} foreign bytes follow its end`);
   return reader.finish();
 };

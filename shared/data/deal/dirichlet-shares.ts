@@ -51,19 +51,20 @@ export const sharesOf = (logs: Float64Array): Float64Array => {
 
 /**
  * Rounds n × shares to whole numbers that sum to n. Each is the number below or above, and right in the mean over the
- * stream (systematic sampling), so small shares are not lost and the same clients do not always win.
+ * stream (systematic sampling in random order), so many small shares are neither lost nor rounded in step.
  */
 export const apportion = (n: number, shares: Float64Array, stream: RandomStream): Int32Array => {
+  const counts = new Int32Array(shares.length);
+  const order = stream.shuffle(Int32Array.from(shares.keys()));
   const start = stream.uniform();
-  const last = shares.length - 1;
   let sum = 0;
   let before = 0;
-  return Int32Array.from(shares, (share, at) => {
-    sum += share;
+  order.forEach((at, turn) => {
+    sum += shares[at];
     // The sum of all shares is 1 but for rounding; the end is set so that the counts add up to n.
-    const until = at === last ? n : Math.min(n, Math.floor(n * sum + start));
-    const count = until - before;
+    const until = turn === order.length - 1 ? n : Math.min(n, Math.floor(n * sum + start));
+    counts[at] = until - before;
     before = until;
-    return count;
   });
+  return counts;
 };

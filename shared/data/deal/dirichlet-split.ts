@@ -63,7 +63,7 @@ export const dirichletSplit = (split: DirichletSplit): Partition => {
   const { kind, clients, alpha, minimum, seed } = split;
   const stream = new RandomStream({ seed, purpose: `partition/${kind}` });
   const shuffles = new RandomStream({ seed, purpose: `partition/${kind}/shuffle` });
-  const groups = split.groups.map((group) => shuffles.shuffle(group.slice()));
+  const groups = split.groups.filter(({ length }) => length > 0).map((group) => shuffles.shuffle(group.slice()));
   const logs = groups.map(() => dirichletLogs(clients, alpha, stream));
   const counts = groups.map((group, row) => apportion(group.length, sharesOf(logs[row]), stream));
   topUp(counts, logs, minimum);

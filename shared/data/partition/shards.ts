@@ -30,8 +30,13 @@ const checkShards = (perClient: number, { labels, clients }: DealRequest): void 
 const dealShards = (request: DealRequest, perClient: number): Partition => {
   const { seed, clients, labels } = request;
   const examples = new RandomStream({ seed, purpose: 'partition/shards/examples' });
-  // Without this shuffle a shard would always hold the same examples, whatever the seed.
-  const sorted = poolByClass(request).flatMap((group) => Array.from(examples.shuffle(group)));
+  const sorted = new Int32Array(labels.length);
+  let filled = 0;
+  for (const group of poolByClass(request)) {
+    // Without this shuffle a shard would always hold the same examples, whatever the seed.
+    sorted.set(examples.shuffle(group), filled);
+    filled += group.length;
+  }
   const borders = evenOffsets(labels.length, clients * perClient);
   const hands = new RandomStream({ seed, purpose: 'partition/shards' }).shuffle(
     Int32Array.from({ length: clients * perClient }, (_, shard) => shard),
@@ -40,7 +45,8 @@ const dealShards = (request: DealRequest, perClient: number): Partition => {
   const offsets = new Int32Array(clients + 1);
   let at = 0;
   hands.forEach((shard, turn) => {
-    for (let from = borders[shard]; from < borders[shard + 1]; from++) order[at++] = sorted[from];
+    order.set(sorted.subarray(borders[shard], borders[shard + 1]), at);
+    at += borders[shard + 1] - borders[shard];
     if (turn % perClient === perClient - 1) offsets[(turn + 1) / perClient] = at;
   });
   return dealt(order, offsets);
