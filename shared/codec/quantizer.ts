@@ -1,0 +1,60 @@
+import type { BitReader, BitWriter } from '../util/bits.js';
+import type { Restore, Transform, Unit } from './stage-interface.js';
+import { floatsOf } from './sparsifier.js';
+import type { Floats, Shape, Symbols, Value } from './value.js';
+
+/**
+ * A quantizer in terms of its numbers alone; where they stand is kept by {@link quantizerTransform}. `Scales` is what
+ * both sides need to turn symbols back into floats.
+ */
+export interface Quantizer<Scales> {
+  /** Number of symbols, at most 65536. */
+  alphabet(shape: Shape): number;
+  /** Bytes of the scales of so many values. */
+  scaleBytes(count: number): number;
+  /** Writes the scales. `positions` is null where every coordinate has a value. */
+  quantize(
+    values: Float32Array,
+    shape: Shape,
+    side: BitWriter,
+    unit: Unit,
+  ): { readonly symbols: Uint16Array; readonly scales: Scales };
+  /** @throws CodedError `codec/bad-scale` */
+  readScales(count: number, side: BitReader): Scales;
+  /** Finite floats for symbols; scales are those of the encoder, to the bit. */
+  restore(symbols: Uint16Array, scales: Scales, alphabet: number): Float32Array;
+}
+
+const symbolsOf = (value: Value): Symbols => {
+  if (value.kind !== 'symbols') throw new Error('A quantizer was given floats to restore.');
+  return value;
+};
+
+const symbolShape = (shape: Shape, alphabet: number): Shape => ({ ...shape, kind: 'symbols', alphabet });
+
+export const quantizerTransform = <Scales>(quantizer: Quantizer<Scales>): Transform => {
+  const restoreWith =
+    (scales: Scales): Restore =>
+    (value) => {
+      const { symbols, alphabet, ...shape } = symbolsOf(value);
+      const values = quantizer.restore(symbols, scales, alphabet);
+      const kind = shape.support === 'all' ? 'dense' : 'sparse';
+      return { ...shape, kind, alphabet: 0, values } as Floats;
+    };
+  return {
+    bound: (shape) => ({
+      shape: symbolShape(shape, quantizer.alphabet(shape)),
+      sideBytes: quantizer.scaleBytes(shape.count),
+    }),
+    encode: (value, side, unit) => {
+      const { symbols, scales } = quantizer.quantize(floatsOf(value), value, side, unit);
+      const { values: _, ...shape } = value as Floats;
+      const coded = { ...symbolShape(shape, quantizer.alphabet(value)), symbols } as Symbols;
+      return { value: coded, restore: restoreWith(scales) };
+    },
+    open: (shape, side) => {
+      const scales = quantizer.readScales(shape.count, side);
+      return { shape: symbolShape(shape, quantizer.alphabet(shape)), restore: restoreWith(scales) };
+    },
+  };
+};

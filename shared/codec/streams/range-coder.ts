@@ -1,0 +1,160 @@
+import type { BitReader, BitWriter } from '../../util/bits.js';
+import { malformed } from './malformed.js';
+
+/**
+ * An adaptive binary range coder (Martin 1979; carries as in Schindler 1998). Each binary decision has a context
+ * with its own probability, which starts at one half and follows what it sees: the first decisions as in
+ * Krichevsky and Trofimov's estimator, later ones with a window of about 256.
+ */
+const windowLength = 254;
+const rates = Uint16Array.from({ length: windowLength + 1 }, (_, seen) => Math.round(65536 / (seen + 2)));
+
+/** Probabilities never reach 0 or 1: an unlikely decision costs at most 11 bits. */
+const lowest = 32;
+const highest = 65536 - lowest;
+const halfway = 32768;
+const smallestRange = 2 ** 24;
+
+/** Probabilities of a zero, one for each context. */
+export class Contexts {
+  readonly zero: Uint16Array;
+  readonly seen: Uint8Array;
+
+  constructor(count: number) {
+    this.zero = new Uint16Array(count).fill(halfway);
+    this.seen = new Uint8Array(count);
+  }
+
+  learn(context: number, bit: number): void {
+    const seen = this.seen[context];
+    const before = this.zero[context];
+    const target = bit === 0 ? 65536 : 0;
+    // Rounded to the nearest integer, halves up; the product stays below 2^31.
+    const after = before + ((Math.imul(target - before, rates[seen]) + 32768) >> 16);
+    this.zero[context] = after < lowest ? lowest : after > highest ? highest : after;
+    if (seen < windowLength) this.seen[context] = seen + 1;
+  }
+}
+
+export class RangeEncoder {
+  private buffer = new Uint8Array(1024);
+  private at = 0;
+  private low = 0;
+  private range = 0xffffffff;
+
+  private add(amount: number): void {
+    const low = (this.low + amount) >>> 0;
+    if (low < this.low) {
+      let carry = this.at - 1;
+      while (this.buffer[carry] === 255) this.buffer[carry--] = 0;
+      this.buffer[carry]++;
+    }
+    this.low = low;
+  }
+
+  private shift(): void {
+    if (this.at === this.buffer.length) {
+      const grown = new Uint8Array(2 * this.buffer.length);
+      grown.set(this.buffer);
+      this.buffer = grown;
+    }
+    this.buffer[this.at++] = this.low >>> 24;
+    this.low = (this.low << 8) >>> 0;
+  }
+
+  private narrow(bit: number, bound: number): void {
+    if (bit === 0) {
+      this.range = bound;
+    } else {
+      this.add(bound);
+      this.range -= bound;
+    }
+    while (this.range < smallestRange) {
+      this.shift();
+      this.range = (this.range << 8) >>> 0;
+    }
+  }
+
+  bit(contexts: Contexts, context: number, bit: number): void {
+    this.narrow(bit, Math.imul(this.range >>> 15, contexts.zero[context] >>> 1) >>> 0);
+    contexts.learn(context, bit);
+  }
+
+  /** Bits that are as likely 0 as 1. @param count 0 to 31 */
+  evenBits(value: number, count: number): void {
+    for (let i = count - 1; i >= 0; i--) this.narrow((value >>> i) & 1, this.range >>> 1);
+  }
+
+  /** Bytes of the code so far with its end and length; at most a few too many. */
+  get bytes(): number {
+    return this.at + 3;
+  }
+
+  /** Ends the code with as few bytes as name a number inside the range, and writes them with their length. @returns the bytes of the length */
+  finish(writer: BitWriter): number {
+    this.add(smallestRange - 1);
+    this.shift();
+    let length = this.at;
+    while (length > 0 && this.buffer[length - 1] === 0) length--;
+    const start = writer.length;
+    writer.varint(length);
+    const lengthBytes = writer.length - start;
+    writer.bytes(this.buffer.subarray(0, length));
+    return lengthBytes;
+  }
+}
+
+export class RangeDecoder {
+  private readonly source: Uint8Array;
+  private at = 0;
+  private code = 0;
+  private range = 0xffffffff;
+
+  constructor(reader: BitReader) {
+    this.source = reader.bytes(reader.varint());
+    for (let i = 0; i < 4; i++) this.code = ((this.code << 8) | this.next()) >>> 0;
+  }
+
+  /** The encoder leaves out zeros at the end. */
+  private next(): number {
+    const byte = this.at < this.source.length ? this.source[this.at] : 0;
+    this.at++;
+    return byte;
+  }
+
+  private narrow(bound: number): number {
+    let bit = 0;
+    if (this.code < bound) {
+      this.range = bound;
+    } else {
+      bit = 1;
+      this.code -= bound;
+      this.range -= bound;
+    }
+    while (this.range < smallestRange) {
+      this.code = ((this.code << 8) | this.next()) >>> 0;
+      this.range = (this.range << 8) >>> 0;
+    }
+    return bit;
+  }
+
+  bit(contexts: Contexts, context: number): number {
+    const bit = this.narrow(Math.imul(this.range >>> 15, contexts.zero[context] >>> 1) >>> 0);
+    contexts.learn(context, bit);
+    return bit;
+  }
+
+  evenBits(count: number): number {
+    let value = 0;
+    for (let i = 0; i < count; i++) value = (value << 1) | this.narrow(this.range >>> 1);
+    return value;
+  }
+
+  /** Refuses a code that is longer than its decisions need. @throws CodedError `codec/bad-stream` */
+  end(): void {
+    const { length } = this.source;
+    if (length > this.at - 3 || (length > 0 && this.source[length - 1] === 0)) {
+      malformed('codec/bad-stream', 'A range-coded stream is longer than what it says.');
+    }
+  }
+}

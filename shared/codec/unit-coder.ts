@@ -1,0 +1,102 @@
+import type { BitReader, BitWriter } from '../util/bits.js';
+import { logChooseBits, symbolEntropyBits } from './entropy.js';
+import type { StageChain } from './stage.js';
+import type { Restore, Unit } from './stage-interface.js';
+import { readPositions, readSymbols, writePositions, writeSymbols } from './streams/coded-streams.js';
+import { malformed } from './streams/malformed.js';
+import { rawBytes } from './streams/raw.js';
+import { bitsPerValue, denseShape, denseValue, type Floats, type Shape, type Value } from './value.js';
+
+/*
+ * A unit in a payload: the side information of its stages in order, the stream of positions if they are sent, the
+ * stream of values: float32 or symbols. Each begins at a whole byte.
+ */
+
+/** Sizes that add up over the units of a payload. */
+export interface Tally {
+  valueBytes: number;
+  naiveBits: number;
+  entropyBits: number;
+}
+
+const restoreAll = (value: Value, restores: readonly Restore[]): Floats => {
+  const last = restores.reduceRight((current, restore) => restore(current), value);
+  if (last.kind === 'symbols') throw new Error('The stages end in symbols that no stage restores.');
+  return last;
+};
+
+const tallyValue = (value: Value, tally: Tally): void => {
+  const { count, length, support, alphabet } = value;
+  tally.naiveBits += count * (bitsPerValue(alphabet) + (support === 'explicit' ? 32 : 0));
+  if (support === 'explicit') tally.entropyBits += logChooseBits(length, count);
+  tally.entropyBits += value.kind === 'symbols' ? symbolEntropyBits(value.symbols, alphabet) : 32 * count;
+};
+
+/** @returns what the decoder will give */
+export const encodeUnit = (
+  values: Float32Array,
+  { transforms, codes }: StageChain,
+  writer: BitWriter,
+  unit: Unit,
+  tally: Tally,
+): Floats => {
+  let value: Value = denseValue(values);
+  const restores: Restore[] = [];
+  for (const transform of transforms) {
+    const step = transform.encode(value, writer, unit);
+    value = step.value;
+    restores.push(step.restore);
+  }
+  if (value.support === 'explicit') {
+    tally.valueBytes += writePositions(value.positions as Uint32Array, value.length, codes.positions, writer);
+  }
+  if (value.kind === 'symbols') {
+    tally.valueBytes += writeSymbols(value.symbols, value.alphabet, codes.symbols, writer);
+  } else {
+    writer.float32s(value.values);
+    tally.valueBytes += 4 * value.count;
+  }
+  tallyValue(value, tally);
+  return restoreAll(value, restores);
+};
+
+const readFloats = (reader: BitReader, count: number): Float32Array => {
+  const values = reader.float32s(count);
+  for (let i = 0; i < count; i++) {
+    if (values[i] - values[i] !== 0) malformed('codec/bad-scale', `The value ${values[i]} is not finite.`);
+  }
+  return values;
+};
+
+/** @throws CodedError `codec/…` */
+export const decodeUnit = ({ transforms, codes }: StageChain, reader: BitReader, unit: Unit): Floats => {
+  let shape: Shape = denseShape(unit.length);
+  const restores: Restore[] = [];
+  for (const transform of transforms) {
+    const opened = transform.open(shape, reader, unit);
+    shape = opened.shape;
+    restores.push(opened.restore);
+  }
+  if (shape.support === 'explicit') {
+    shape = { ...shape, positions: readPositions(reader, shape.count, shape.length, codes.positions) };
+  }
+  const value: Value =
+    shape.kind === 'symbols'
+      ? { ...shape, kind: 'symbols', symbols: readSymbols(reader, shape.count, shape.alphabet, codes.symbols) }
+      : { ...shape, kind: shape.kind, values: readFloats(reader, shape.count) };
+  return restoreAll(value, restores);
+};
+
+/** The most bytes that a unit takes: every stream raw, with its tag. */
+export const maxUnitBytes = ({ transforms, codes }: StageChain, length: number): number => {
+  let shape = denseShape(length);
+  let bytes = 0;
+  for (const transform of transforms) {
+    const bound = transform.bound(shape);
+    shape = bound.shape;
+    bytes += bound.sideBytes;
+  }
+  if (shape.support === 'explicit') bytes += rawBytes(shape.count, length) + (codes.positions === null ? 0 : 1);
+  if (shape.kind !== 'symbols') return bytes + 4 * shape.count;
+  return bytes + rawBytes(shape.count, shape.alphabet) + (codes.symbols === null ? 0 : 1);
+};
