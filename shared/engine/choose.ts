@@ -9,24 +9,28 @@ export interface ChosenEngine {
   readonly reason: string;
 }
 
-const onnx = async (reason: string): Promise<ChosenEngine> => ({ engine: await openOnnxEngine(), reason });
+/** Opens each engine; a library is loaded only when its engine is opened. */
+export type EngineOpeners = Readonly<Record<Engine['name'], () => Promise<ChosenEngine>>>;
 
-const tfjs = async (why: string): Promise<ChosenEngine> => {
-  const { engine, reason } = await openTfjsEngine();
-  return { engine, reason: `${why}; ${engine.version}, since ${reason}` };
+const openers: EngineOpeners = {
+  onnx: async () => ({ engine: await openOnnxEngine(), reason: 'onnxruntime-node loads' }),
+  tfjs: openTfjsEngine,
 };
 
 /**
  * Opens a training engine. `auto` takes `onnx`, many times as fast, and `tfjs` where onnxruntime does not load.
  * @throws CodedError `engine/unavailable`
  */
-export const chooseEngine = async (name: 'auto' | 'onnx' | 'tfjs'): Promise<ChosenEngine> => {
-  if (name === 'onnx') return onnx('asked for');
-  if (name === 'tfjs') return tfjs('asked for');
+export const chooseEngine = async (
+  name: 'auto' | Engine['name'],
+  open: EngineOpeners = openers,
+): Promise<ChosenEngine> => {
+  if (name !== 'auto') return open[name]();
   try {
-    return await onnx('the fastest that loads');
+    return await open.onnx();
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== 'engine/unavailable') throw error;
-    return tfjs(error.message);
+    const { engine, reason } = await open.tfjs();
+    return { engine, reason: `${error.message} ${reason}` };
   }
 };

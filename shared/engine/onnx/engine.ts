@@ -1,6 +1,7 @@
 import { CodedError, messageOf } from '../../util/errors.js';
 import type { Engine } from '../engine.js';
-import { HeldExamples } from './examples.js';
+import { fastBlockSteps } from './block.js';
+import { OnnxExamples } from './examples.js';
 import type { Runtime } from './session.js';
 import { OnnxTrainer } from './trainer.js';
 
@@ -15,16 +16,22 @@ const loadRuntime = async (): Promise<Runtime> => {
   }
 };
 
+/** `plain` computes every step by itself; `fast` delays the first layer's updates where that is quicker. */
+export type OnnxForm = 'plain' | 'fast';
+
 /**
  * Trains with onnxruntime: the network's gradient is written out as an ordinary ONNX graph.
  * @throws CodedError `engine/unavailable`
  */
-export const openOnnxEngine = async (): Promise<Engine> => {
+export const openOnnxEngine = async (form: OnnxForm = 'fast'): Promise<Engine> => {
   const runtime = await loadRuntime();
   return {
     name: 'onnx',
-    version: `${runtime.env.versions.node} plain`,
-    load: async (examples, inputShape) => new HeldExamples(examples, inputShape),
-    compile: async (spec) => new OnnxTrainer(runtime, spec),
+    version: `${runtime.env.versions.node} ${form}`,
+    load: async (examples, inputShape) => new OnnxExamples(examples, inputShape),
+    compile: async (spec) => {
+      const blockSteps = form === 'fast' ? fastBlockSteps(spec.network, spec.batchSize) : 1;
+      return new OnnxTrainer(runtime, spec, blockSteps);
+    },
   };
 };

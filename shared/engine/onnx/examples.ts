@@ -6,7 +6,7 @@ import type { LoadedExamples } from '../engine.js';
  * Examples as the runtime reads them: the dataset's own arrays, no copy. Bytes stay bytes, a quarter of the memory of
  * floats and no slower, since only the rows of a batch become floats.
  */
-export class HeldExamples implements LoadedExamples {
+export class OnnxExamples implements LoadedExamples {
   readonly count: number;
   readonly type: 'uint8' | 'float32';
   readonly inputs: Uint8Array | Float32Array;

@@ -17,6 +17,8 @@ export const entryOf = ({ network, layers }: CompiledNetwork): Entry =>
     ? { shape: layers[0].outputShape, layers: layers.slice(1) }
     : { shape: network.input, layers };
 
+export const parameterInput = (name: string): string => `parameter/${name}`;
+
 /** Vectors are declared [1, n], so that the update of a bias is a matrix product as the others. */
 export const declaredShape = (shape: readonly number[]): readonly number[] =>
   shape.length === 1 ? [1, ...shape] : shape;

@@ -78,6 +78,16 @@ export class GraphBuilder {
     return this.op('Reshape', [value, this.vector(...shape)]);
   }
 
+  /** Cuts an axis into equal parts. */
+  split(value: string, parts: number, axis = 0): string[] {
+    if (parts === 1) return [value];
+    return this.many(parts, 'Split', [value], { axis: integer(axis), num_outputs: integer(parts) });
+  }
+
+  concat(values: readonly string[], axis = 0): string {
+    return values.length === 1 ? values[0] : this.op('Concat', values, { axis: integer(axis) });
+  }
+
   input(name: string, type: ElementType, dimensions: Dimensions): string {
     this.inputs.push(valueInfoProto(name, type, dimensions));
     return name;

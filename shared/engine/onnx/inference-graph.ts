@@ -1,4 +1,5 @@
 import type { CompiledNetwork } from '../../models/network.js';
+import { floatTensors } from '../tensors.js';
 import { typeCode } from './format.js';
 import {
   crossEntropy,
@@ -8,11 +9,11 @@ import {
   entryOf,
   gatherExamples,
   oneHot,
+  parameterInput,
   type DataForm,
 } from './forward.js';
 import { GraphBuilder, integer } from './graph.js';
 import { Tape } from './tape.js';
-import { parameterInput } from './training-graph.js';
 
 /**
  * The model that runs a network on any number of examples. Inputs: `data`, `labels`, `indices` [rows] and
@@ -26,8 +27,8 @@ export const inferenceModel = (compiled: CompiledNetwork, form: DataForm): Uint8
   const data = declareData(graph, form, entry.shape);
   const labels = graph.input('labels', 'uint8', ['examples']);
   const indices = graph.input('indices', 'int32', ['rows']);
-  for (const { name, shape, role } of layout.tensors) {
-    if (role !== 'counter') graph.input(parameterInput(name), 'float32', declaredShape(shape));
+  for (const { name, shape } of floatTensors(layout)) {
+    graph.input(parameterInput(name), 'float32', declaredShape(shape));
   }
   const emission = { graph, tape: new Tape(graph), rows: 0, parameter: parameterInput };
   const logits = emitLayers(emission, entry.layers, gatherExamples(graph, data, indices, form, entry.shape)).name;

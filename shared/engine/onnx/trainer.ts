@@ -11,14 +11,23 @@ import type {
   TrainingSpec,
   TrainingTask,
 } from '../engine.js';
-import { HeldExamples } from './examples.js';
-import { declaredShape, entryOf } from './forward.js';
+import { floatTensors, isTrained } from '../tensors.js';
+import { OnnxExamples } from './examples.js';
+import { declaredShape, entryOf, parameterInput } from './forward.js';
 import { inferenceModel } from './inference-graph.js';
 import { createSession, type Runtime } from './session.js';
-import { isTrained, parameterInput, parameterOutput, trainingModel } from './training-graph.js';
+import { parameterOutput, trainingModel } from './training-graph.js';
 
 /** Rows of one call when many examples are run: large enough to lose no time between calls, small enough for the cache. */
 const inferenceRows = 250;
+
+/** Filled up with zeros: rows of weight 0, steps that change nothing. */
+const padded = <T extends Int32Array | Float32Array>(values: T, length: number): T => {
+  if (values.length === length) return values;
+  const longer = new (values.constructor as new (length: number) => T)(length);
+  longer.set(values);
+  return longer;
+};
 
 type Feeds = Record<string, Tensor>;
 
@@ -30,6 +39,8 @@ export class OnnxTrainer implements Trainer {
   constructor(
     private readonly runtime: Runtime,
     private readonly spec: TrainingSpec,
+    /** Steps in a block of the training graph: 1 in the plain form. */
+    private readonly blockSteps: number,
   ) {
     this.network = spec.network;
   }
@@ -43,8 +54,8 @@ export class OnnxTrainer implements Trainer {
     return session;
   }
 
-  private held(data: LoadedExamples): HeldExamples {
-    if (!(data instanceof HeldExamples)) {
+  private held(data: LoadedExamples): OnnxExamples {
+    if (!(data instanceof OnnxExamples)) {
       throw new CodedError('argument/invalid', 'The examples were loaded by another engine.');
     }
     checkInputShape(data.inputShape, this.network);
@@ -55,15 +66,14 @@ export class OnnxTrainer implements Trainer {
   /** The tensors of a parameter vector: views, no copies. */
   private views(floats: Float32Array, name: (tensor: string) => string, only = (_tensor: TensorSpec) => true): Feeds {
     const views: Feeds = {};
-    for (const tensor of this.network.layout.tensors) {
-      if (tensor.role === 'counter' || !only(tensor)) continue;
+    for (const tensor of floatTensors(this.network.layout).filter(only)) {
       const values = floats.subarray(tensor.offset, tensor.offset + tensor.size);
       views[name(tensor.name)] = new this.runtime.Tensor('float32', values, declaredShape(tensor.shape));
     }
     return views;
   }
 
-  private dataFeeds(held: HeldExamples): Feeds {
+  private dataFeeds(held: OnnxExamples): Feeds {
     const { Tensor } = this.runtime;
     return {
       data: new Tensor(held.type, held.inputs, [held.count, ...entryOf(this.network).shape]),
@@ -77,21 +87,23 @@ export class OnnxTrainer implements Trainer {
     checkTask(task, this.spec, held.count);
     const parameters = task.parameters.slice();
     if (task.steps === 0) return { parameters, loss: 0 };
-    const form = { type: held.type, scale };
-    const session = await this.session(`train ${held.type}`, () => trainingModel(this.network, batchSize, form));
     const { Tensor } = this.runtime;
-    const losses = new Float32Array(task.steps);
+    const form = { batch: batchSize, blockSteps: this.blockSteps, data: { type: held.type, scale } };
+    const session = await this.session(`train ${held.type}`, () => trainingModel(this.network, form));
+    const blocks = Math.ceil(task.steps / this.blockSteps);
+    const blockRows = this.blockSteps * batchSize;
+    const losses = new Float32Array(blocks * this.blockSteps);
     await session.run(
       {
         ...this.dataFeeds(held),
         ...this.views(task.parameters, parameterInput),
-        indices: new Tensor('int32', task.indices, [task.steps, batchSize]),
-        weights: new Tensor('float32', task.weights, [task.steps, batchSize]),
+        indices: new Tensor('int32', padded(task.indices, blocks * blockRows), [blocks, blockRows]),
+        weights: new Tensor('float32', padded(task.weights, blocks * blockRows), [blocks, blockRows]),
         learningRate: new Tensor('float32', Float32Array.of(task.learningRate), []),
       },
-      { ...this.views(parameters, parameterOutput, isTrained), losses: new Tensor('float32', losses, [task.steps]) },
+      { ...this.views(parameters, parameterOutput, isTrained), losses: new Tensor('float32', losses, [losses.length]) },
     );
-    return { parameters, loss: meanLoss(losses, parameters) };
+    return { parameters, loss: meanLoss(losses.subarray(0, task.steps), parameters) };
   }
 
   /** Runs the network on the examples, a block at a time. */

@@ -6,7 +6,7 @@ import type { LoadedExamples } from '../engine.js';
 import type { TensorFlow } from './backend.js';
 
 /** Examples stay in the dataset's arrays; a batch becomes tensors when it is used. */
-export class HeldExamples implements LoadedExamples {
+export class TfjsExamples implements LoadedExamples {
   readonly count: number;
   readonly largestLabel: number;
 
@@ -30,7 +30,7 @@ export interface Batch {
 /** Tensors of the examples with the given indices; the caller disposes them. */
 export const makeBatch = (
   tf: TensorFlow,
-  { examples, inputShape }: HeldExamples,
+  { examples, inputShape }: TfjsExamples,
   indices: Int32Array,
   scale: number,
   classes: number,

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.js';
 import { loadBackend } from './backend.js';
-import { HeldExamples } from './batch.js';
+import { TfjsExamples } from './batch.js';
 import { TfjsTrainer } from './trainer.js';
 
 /**
@@ -13,7 +13,7 @@ export const openTfjsEngine = async (): Promise<{ engine: Engine; reason: string
   const engine: Engine = {
     name: 'tfjs',
     version: `${tf.version.tfjs} ${name}`,
-    load: async (examples, inputShape) => new HeldExamples(examples, inputShape),
+    load: async (examples, inputShape) => new TfjsExamples(examples, inputShape),
     compile: async (spec) => new TfjsTrainer(tf, spec),
   };
   return { engine, reason };

@@ -1,22 +1,20 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { CompiledNetwork, Layer } from '../../models/network.js';
+import { floatTensors } from '../tensors.js';
 import type { TensorFlow } from './backend.js';
 import { layerRunners } from './layers/index.js';
 import type { LayerRunner } from './layers/runner.js';
 
 /** The network's parameters as tensors, in layout order without counters. */
 export const toTensors = (tf: TensorFlow, { layout }: CompiledNetwork, floats: Float32Array): Tensor[] =>
-  layout.tensors
-    .filter(({ role }) => role !== 'counter')
+  floatTensors(layout)
     // A copy, because the library may keep the array it is given.
     .map(({ shape, offset, size }) => tf.tensor(floats.slice(offset, offset + size), [...shape], 'float32'));
 
 /** Reads the tensors of {@link toTensors} back. */
 export const toFloats = ({ layout }: CompiledNetwork, tensors: readonly Tensor[]): Float32Array => {
   const floats = new Float32Array(layout.floats);
-  layout.tensors
-    .filter(({ role }) => role !== 'counter')
-    .forEach(({ offset }, i) => floats.set(tensors[i].dataSync() as Float32Array, offset));
+  floatTensors(layout).forEach(({ offset }, i) => floats.set(tensors[i].dataSync() as Float32Array, offset));
   return floats;
 };
 
@@ -27,7 +25,7 @@ export const runNetwork = (
   parameters: readonly Tensor[],
   input: Tensor,
 ): Tensor => {
-  const names = layout.tensors.filter(({ role }) => role !== 'counter').map(({ name }) => name);
+  const names = floatTensors(layout).map(({ name }) => name);
   const parameter = (name: string): Tensor => parameters[names.indexOf(name)];
   let value = input;
   for (const placed of layers) {

@@ -9,8 +9,9 @@ import type {
   TrainingSpec,
   TrainingTask,
 } from '../engine.js';
+import { floatTensors, isTrained } from '../tensors.js';
 import type { TensorFlow } from './backend.js';
-import { HeldExamples, makeBatch, type Batch } from './batch.js';
+import { TfjsExamples, makeBatch, type Batch } from './batch.js';
 import { rowLosses, runNetwork, toFloats, toTensors, weightedLoss } from './network.js';
 
 /** Rows of one call when many examples are run. */
@@ -23,8 +24,8 @@ export class TfjsTrainer implements Trainer {
     private readonly spec: TrainingSpec,
   ) {}
 
-  private held(data: LoadedExamples): HeldExamples {
-    if (!(data instanceof HeldExamples)) {
+  private held(data: LoadedExamples): TfjsExamples {
+    if (!(data instanceof TfjsExamples)) {
       throw new CodedError('argument/invalid', 'The examples were loaded by another engine.');
     }
     checkInputShape(data.inputShape, this.spec.network);
@@ -32,7 +33,7 @@ export class TfjsTrainer implements Trainer {
     return data;
   }
 
-  private batch(held: HeldExamples, indices: Int32Array): Batch {
+  private batch(held: TfjsExamples, indices: Int32Array): Batch {
     return makeBatch(this.tf, held, indices, this.spec.scale, this.spec.network.network.classes);
   }
 
@@ -60,9 +61,7 @@ export class TfjsTrainer implements Trainer {
     const { batchSize, network } = spec;
     checkTask(task, spec, held.count);
     const losses = new Float32Array(task.steps);
-    const trained = network.layout.tensors
-      .filter(({ role }) => role !== 'counter')
-      .map(({ role }) => role === 'weight' || role === 'local');
+    const trained = floatTensors(network.layout).map(isTrained);
     let tensors = toTensors(tf, network, task.parameters);
     for (let step = 0; step < task.steps; step++) {
       const [start, end] = [step * batchSize, (step + 1) * batchSize];
