@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { presets } from '../codec/presets.js';
-import { checkStages } from '../codec/pipeline.js';
+import { checkStages } from '../codec/stage.js';
 import { stages } from '../codec/stages/index.js';
 import { CodedError } from '../util/errors.js';
 import { choiceOf, isGroup } from './choice.js';
@@ -38,41 +38,36 @@ const send = z
 const uplinkObject = z.strictObject(fields);
 const downlinkObject = z.strictObject({ send, ...fields });
 
-/** The written form of a coding as an object: `none` and a preset's name are filled in. */
-export const codingObject = (input: unknown): Record<string, unknown> | Problem => {
-  const problem = (message: string, hint: string, code: Problem['code'] = 'scenario/bad-value'): Problem => ({
-    path: [],
-    code,
-    message,
-    hint,
+type Written = { object: Record<string, unknown> } | { problem: Problem };
+
+/** The written form of a coding as an object: a preset's name is filled in. */
+export const codingObject = (input: unknown): Written => {
+  const refused = (message: string, hint: string, code: Problem['code'] = 'scenario/bad-value'): Written => ({
+    problem: { path: [], code, message, hint },
   });
-  const names = ['none', ...presets.all.map(({ name }) => name)];
-  if (input === 'none' || input === undefined) return { errorFeedback: false, scope: 'model', stages: [] };
+  const names = Object.keys(presets);
   if (typeof input === 'string') {
-    const preset = presets.all.find(({ name }) => name === input);
-    if (preset) return structuredClone(preset.coding) as unknown as Record<string, unknown>;
-    return problem(
-      `names the preset ${show(input)}, which does not exist.`,
-      suggest(input, names),
-      'scenario/unknown-name',
-    );
+    if (Object.hasOwn(presets, input)) return { object: { ...presets[input].coding } };
+    const message = `names the preset ${show(input)}, which does not exist.`;
+    return refused(message, suggest(input, names), 'scenario/unknown-name');
   }
-  if (Array.isArray(input)) return problem('is a list.', 'Write the list under the key stages: { stages: [...] }.');
-  if (isGroup(input)) return input;
-  return problem(`is ${show(input)}.`, `It must be one of ${names.join(', ')}, or a group with the key stages.`);
+  if (Array.isArray(input)) return refused('is a list.', 'Write the list under the key stages: { stages: [...] }.');
+  if (isGroup(input)) return { object: input };
+  return refused(`is ${show(input)}.`, `It must be one of ${names.join(', ')}, or a group with the key stages.`);
 };
 
-/** Whether the stages fit one to the next. */
-const orderProblems = (coding: CodingScenario): Problem[] => {
-  try {
-    checkStages(coding.stages);
-    return [];
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    return [
-      { path: ['stages'], code: 'scenario/conflict', message: `cannot work: ${error.message}`, hint: error.hint ?? '' },
-    ];
+/** The first stage that does not fit the ones before it. */
+const orderProblems = ({ stages }: CodingScenario): Problem[] => {
+  for (let i = 0; i < stages.length; i++) {
+    try {
+      checkStages(stages.slice(0, i + 1));
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      const [message, hint] = [`does not fit: ${error.message}`, error.hint ?? ''];
+      return [{ path: ['stages', i], code: 'scenario/conflict', message, hint }];
+    }
   }
+  return [];
 };
 
 type Downlink = Scenario['downlink'];
@@ -84,14 +79,8 @@ const withSend = (coding: CodingScenario & { send?: Downlink['send'] | undefined
 const downlinkProblems = ({ send, errorFeedback }: Downlink): Problem[] => {
   if (send === 'delta' || !errorFeedback) return [];
   const message = 'is true, but the whole model is sent, so nothing is left out that could be kept.';
-  return [
-    {
-      path: ['errorFeedback'],
-      code: 'scenario/conflict',
-      message,
-      hint: "Write 'send: delta', or leave errorFeedback out.",
-    },
-  ];
+  const hint = "Write 'send: delta', or leave errorFeedback out.";
+  return [{ path: ['errorFeedback'], code: 'scenario/conflict', message, hint }];
 };
 
 const codingOf = <O extends CodingScenario>(
@@ -105,8 +94,8 @@ const codingOf = <O extends CodingScenario>(
       return z.NEVER;
     };
     const written = codingObject(input);
-    if ('message' in written && 'hint' in written && 'code' in written) return refuse([written as Problem]);
-    const result = object.safeParse(written, { error: errorMap });
+    if ('problem' in written) return refuse([written.problem]);
+    const result = object.safeParse(written.object, { error: errorMap });
     if (!result.success) return refuse(toProblems(result.error));
     const coding = finish(result.data);
     const problems = [...orderProblems(coding), ...check(coding)];
@@ -115,8 +104,8 @@ const codingOf = <O extends CodingScenario>(
 
 /** For editors: a preset's name or the object. */
 const codingJsonSchema = (object: z.ZodType): JsonSchema => {
-  const named = presets.all.map(({ name, summary }) => word(name, summary));
-  return { anyOf: [word('none', 'float32, nothing compressed'), ...named, jsonSchemaOf(object)] };
+  const named = Object.entries(presets).map(([name, { summary }]) => word(name, summary));
+  return { anyOf: [...named, jsonSchemaOf(object)] };
 };
 
 export const uplink = codingOf(

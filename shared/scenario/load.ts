@@ -36,8 +36,8 @@ const startsWith = (path: Path, beginning: Path): boolean =>
 
 /** Names the setting that a problem comes from, or the line of the file. */
 export const placeIn =
-  (document: LocatedDocument, settings: readonly Setting[]): Place =>
-  ({ path, key }: Problem): string => {
+  (document: LocatedDocument, settings: readonly Setting[]) =>
+  ({ path, key }: Pick<Problem, 'path' | 'key'>): string => {
     const full = key === undefined ? path : [...path, key];
     const within = settings.findLast((setting) => startsWith(full, setting.path));
     if (within) return within.where;

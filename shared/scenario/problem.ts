@@ -17,6 +17,9 @@ export interface Problem {
 
 export const pathText = (path: Path): string => (path.length === 0 ? 'the scenario' : path.join('.'));
 
+/** The last key of a path with dots. */
+export const lastStep = (path: string): string => path.split('.').at(-1) ?? path;
+
 /** A value as a message shows it: short, on one line. */
 export const show = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
@@ -29,7 +32,7 @@ export const show = (value: unknown): string => {
 const mostReported = 5;
 
 /** Says where a problem is, null when that is not known. */
-export type Place = (problem: Problem) => string | null;
+export type Place = (problem: Pick<Problem, 'path' | 'key'>) => string | null;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const sentence = ({ path, message }: Problem): string =>

@@ -1,14 +1,9 @@
-import type { PlugIn, Registry } from '../util/registry.js';
 import { CodedError } from '../util/errors.js';
-import { stages } from '../codec/stages/index.js';
-import { partitions } from '../data/partition/index.js';
-import { aggregationChoices } from '../method/aggregations.js';
-import { methods } from '../method/index.js';
-import { models } from '../models/catalogue/index.js';
+import type { PlugIn, Registry } from '../util/registry.js';
 import { isGroup } from './choice.js';
 import { codingObject } from './coding.js';
 import { readDocument } from './document.js';
-import { optimizers } from './optimizers.js';
+import { registryAt } from './places.js';
 import { show, type Path } from './problem.js';
 
 /** A value for a path of the scenario, from `--set` or a sweep. */
@@ -47,35 +42,27 @@ export const parseSetting = (text: string): Setting => {
   return makeSetting(text.slice(0, equals), value, where);
 };
 
-const registries: readonly [place: RegExp, registry: Registry<PlugIn>][] = [
-  [/^dataset\.partition$/, partitions],
-  [/^model$/, models],
-  [/^local\.optimizer$/, optimizers],
-  [/^method$/, methods],
-  [/^aggregation$/, aggregationChoices],
-  [/^(uplink|downlink)\.stages\.\d+$/, stages],
-];
+/** A coding as a group of keys. An absent one stays open, so that `send` follows from the stages it is given. */
+const openedCoding = (value: unknown): unknown => {
+  const written = codingObject(value ?? {});
+  return 'object' in written ? written.object : value;
+};
 
-const registryAt = (path: Path): Registry<PlugIn> | undefined =>
-  registries.find(([place]) => place.test(path.join('.')))?.[1];
+/** A choice as a group with the plug-in's name; naming another plug-in replaces the one that was chosen. */
+const openedChoice = (value: unknown, registry: Registry<PlugIn>, next: string): unknown => {
+  const group = typeof value === 'string' ? { [value]: {} } : value;
+  const known = registry.all.some(({ name }) => name === next);
+  return !isGroup(group) || (known && !Object.hasOwn(group, next)) ? {} : group;
+};
 
 /**
  * What stands at a path, in a form that has something below it: a preset's name as its stages, a plug-in's name as
  * a group of options. Other values stay as they are.
  */
 const opened = (value: unknown, path: Path, next: string): unknown => {
-  if (path.length === 1 && (path[0] === 'uplink' || path[0] === 'downlink')) {
-    if (isGroup(value)) return value;
-    // An absent downlink stays open, so that its `send` follows from the stages that it is given.
-    return value === undefined || value === null ? {} : codingObject(value);
-  }
+  if (path.length === 1 && (path[0] === 'uplink' || path[0] === 'downlink')) return openedCoding(value);
   const registry = registryAt(path);
-  if (registry !== undefined) {
-    const group = typeof value === 'string' ? { [value]: {} } : value;
-    const known = registry.all.some(({ name }) => name === next);
-    // Naming another plug-in replaces the one that was chosen.
-    return !isGroup(group) || (known && !Object.hasOwn(group, next)) ? {} : group;
-  }
+  if (registry !== undefined) return openedChoice(value, registry, next);
   const plugIn = registryAt(path.slice(0, -1))?.all.find(({ name }) => name === path.at(-1));
   if (plugIn !== undefined && !isGroup(value)) {
     return value === undefined || value === null || plugIn.shorthand === undefined ? {} : { [plugIn.shorthand]: value };
@@ -96,9 +83,8 @@ const setBelow = (value: unknown, setting: Setting, depth: number): unknown => {
       const hint = `Write a position from 0 to ${Math.max(0, container.length - 1)}, or ${container.length} to add one.`;
       fail(where, `${here.join('.')} is a list of ${container.length} and has no position ${show(step)}.`, hint);
     }
-    return container.with === undefined || index === container.length
-      ? [...container, setBelow(undefined, setting, depth + 1)]
-      : container.with(index, setBelow(container[index], setting, depth + 1));
+    const inner = setBelow(container[index], setting, depth + 1);
+    return [...container.slice(0, index), inner, ...container.slice(index + 1)];
   }
   if (!isGroup(container)) {
     const place = here.join('.') || 'the scenario';

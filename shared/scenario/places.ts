@@ -1,0 +1,22 @@
+import { stages } from '../codec/stages/index.js';
+import { partitions } from '../data/partition/index.js';
+import { aggregationChoices } from '../method/aggregations.js';
+import { methods } from '../method/index.js';
+import { models } from '../models/catalogue/index.js';
+import type { PlugIn, Registry } from '../util/registry.js';
+import { optimizers } from './optimizers.js';
+import type { Path } from './problem.js';
+
+/** Where a scenario names a plug-in, and of which registry. */
+const places: readonly [place: RegExp, registry: Registry<PlugIn>][] = [
+  [/^dataset\.partition$/, partitions],
+  [/^model$/, models],
+  [/^local\.optimizer$/, optimizers],
+  [/^method$/, methods],
+  [/^aggregation$/, aggregationChoices],
+  [/^(uplink|downlink)\.stages\.\d+$/, stages],
+];
+
+/** @returns the registry whose plug-ins a scenario names at the path, if it names any there */
+export const registryAt = (path: Path): Registry<PlugIn> | undefined =>
+  places.find(([place]) => place.test(path.join('.')))?.[1];
