@@ -7,7 +7,7 @@ const positiveUniform = (stream: RandomStream): number => {
   return (high * 2 ** 21 + low + 1) * 2 ** -53;
 };
 
-/** Logarithm of a Gamma(shape, 1) number for a shape from 1 on (Marsaglia and Tsang 2000, section 4). */
+/** Logarithm of a Gamma(shape, 1) number for a shape from 1 on (Marsaglia and Tsang 2000). */
 const logGammaFromOne = (shape: number, stream: RandomStream): number => {
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
@@ -22,8 +22,8 @@ const logGammaFromOne = (shape: number, stream: RandomStream): number => {
 };
 
 /**
- * Logarithm of a Gamma(alpha, 1) number. Below 1 it is Gamma(alpha + 1) × U^(1/alpha) (Marsaglia and Tsang 2000,
- * section 6); as a logarithm it stays finite where the number itself would underflow to 0, from alpha ≈ 0.01 down.
+ * Logarithm of a Gamma(alpha, 1) number. Below 1 it is Gamma(alpha + 1) × U^(1/alpha) (Marsaglia and Tsang 2000);
+ * as a logarithm it stays finite where the number itself would underflow to 0, from alpha ≈ 0.01 down.
  */
 const logGamma = (alpha: number, stream: RandomStream): number =>
   alpha >= 1

@@ -17,7 +17,7 @@ const options = z.strictObject({
     .describe('examples that every client gets at least, from 0: clients with fewer are filled up from the largest'),
 });
 
-/** Quantity skew of Li, Diao, Chen and He, "Federated learning on non-IID data silos" (2022), section IV.C. */
+/** Quantity skew of Li, Diao, Chen and He, "Federated learning on non-IID data silos" (2022). */
 export const quantity: PartitionPlugIn = {
   name: 'quantity',
   summary: 'unequal sizes by Dirichlet shares over the clients, the classes mixed alike',
