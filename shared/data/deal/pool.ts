@@ -30,7 +30,7 @@ export const checkEnough = (kind: string, { labels, clients }: DealRequest): voi
     {
       where: 'dataset.partition',
       hint:
-        `Use at most ${labels.length} clients, or draw: { samples: 600 }, ` +
+        `Use at most ${labels.length} clients, or draw: { samples: ${Math.min(600, labels.length)} }, ` +
         'which gives each client a sample of its own from all examples.',
     },
   );
