@@ -4,6 +4,7 @@ import { formatBytes } from '../format.js';
 import type { Case } from '../model.js';
 import { median } from '../statistics.js';
 import { logDomain, logTicks } from './log-axis.js';
+import { directions, panelOf, type Direction } from './panels.js';
 import type { Plot } from './plot.js';
 import { config, palette, referenceColor } from './theme.js';
 import { subtitle } from './words.js';
@@ -17,9 +18,7 @@ const kinds = [
   { kind: 'on the wire', shape: 'circle', color: palette[0], bytes: (at: DirectionTotals) => at.wireBytes },
 ] as const;
 
-const directions = ['uplink', 'downlink'] as const;
-
-const rowsOf = (one: Case, direction: (typeof directions)[number]) =>
+const rowsOf = (one: Case, direction: Direction) =>
   kinds.flatMap(({ kind, bytes }) => {
     const perTransfer = one.counted.flatMap(({ summary }) => {
       const totals = summary[direction];
@@ -64,18 +63,16 @@ export const bytesByKind: Plot = {
     return {
       config,
       title: { text: 'Bytes of one transfer, counted in different ways', subtitle: subtitle(model) },
-      data: { values },
-      facet: { row: { field: 'direction', type: 'nominal', sort: [...directions], header: { title: null } } },
-      spec: {
-        width: 560,
-        height: { step: 30 },
+      vconcat: directions.map((direction) => ({
+        ...panelOf(direction, { step: 30 }),
+        data: { values: values.filter((row) => row.direction === direction) },
         layer: [
           {
             mark: { type: 'line', color: '#cccccc', strokeWidth: 1, aria: false },
             encoding: { x, y, detail: { field: 'series' } },
           },
           {
-            mark: { type: 'point', filled: true, size: 75, opacity: 1 },
+            mark: { type: 'point', size: 80, strokeWidth: 2, opacity: 1 },
             encoding: {
               x,
               y,
@@ -95,7 +92,7 @@ export const bytesByKind: Plot = {
             },
           },
         ],
-      },
+      })),
     };
   },
 };

@@ -3,6 +3,7 @@ import { binRounds, type RoundBin } from '../curves.js';
 import { formatBytes, formatRatio, megabyte } from '../format.js';
 import type { ReportModel, Run } from '../model.js';
 import type { DirectionTotals } from '../../shared/runlog/records.js';
+import { directionName, directions, panelOf, panelWidth, type Direction } from './panels.js';
 import type { Plot } from './plot.js';
 import { config, palette } from './theme.js';
 import { subtitle } from './words.js';
@@ -15,34 +16,71 @@ const layers = [
   { part: 'WebSocket, handshakes, dropped', bytes: (at: DirectionTotals) => at.wireBytes - at.messageBytes },
 ] as const;
 
-const directions = ['uplink', 'downlink'] as const;
-
 const mostBars = 80;
 
 const roundsText = ({ first, last }: RoundBin): string =>
   first === last ? `round ${first}` : `rounds ${first} to ${last}`;
 
-const barsOf = (bin: RoundBin, direction: (typeof directions)[number]) =>
+const barsOf = (bin: RoundBin, direction: Direction) =>
   layers.map(({ part, bytes }, order) => {
     const mean = bin.rows.reduce((sum, row) => sum + bytes(row[direction]), 0) / bin.rows.length;
     return {
       direction,
       round: (bin.first + bin.last) / 2,
-      megabytes: mean / megabyte,
+      bytes: mean,
       part,
       order,
       about: `${direction}, ${roundsText(bin)}; ${part}: ${formatBytes(mean)} a round`,
     };
   });
 
-const ratioNote = ({ summary }: Run): string =>
-  directions
-    .map((direction) => {
-      const { denseBytes, ratio } = summary[direction];
-      const dense = formatBytes(denseBytes / Math.max(1, summary.rounds));
-      return `${direction}: dense float32 would be ${dense} a round, ${formatRatio(ratio)} as much`;
-    })
-    .join('; ');
+const panelTitle = (direction: Direction, { summary }: Run): string => {
+  const { denseBytes, ratio } = summary[direction];
+  const dense = formatBytes(denseBytes / Math.max(1, summary.rounds));
+  return `${directionName(direction)}: dense float32 (${dense} a round) is ${formatRatio(ratio)} as much`;
+};
+
+type Bar = ReturnType<typeof barsOf>[number];
+
+/** The unit in which the tallest bar is easy to read. */
+const unitOf = (bars: readonly Bar[]): { name: string; bytes: number } => {
+  const heights = new Map<number, number>();
+  for (const { round, bytes } of bars) heights.set(round, (heights.get(round) ?? 0) + bytes);
+  return Math.max(...heights.values()) >= megabyte ? { name: 'MB', bytes: megabyte } : { name: 'kB', bytes: 1000 };
+};
+
+const parts = layers.map(({ part }) => part);
+
+const panel = (direction: Direction, bins: readonly RoundBin[], run: Run) => {
+  const bars = bins.flatMap((bin) => barsOf(bin, direction));
+  const unit = unitOf(bars);
+  const barWidth = Math.max(1.5, (0.8 * panelWidth) / (bins.length + 1));
+  const domain = [bins[0].first - 0.5, bins.at(-1)!.last + 0.5];
+  return {
+    ...panelOf(direction, 150),
+    title: { ...panelOf(direction, 150).title, text: panelTitle(direction, run) },
+    data: { values: bars.map((bar) => ({ ...bar, height: bar.bytes / unit.bytes })) },
+    mark: { type: 'bar' as const, width: barWidth },
+    encoding: {
+      x: {
+        field: 'round',
+        type: 'quantitative' as const,
+        title: 'Round',
+        scale: { domain, nice: false, zero: false },
+        axis: { grid: false, tickMinStep: 1 },
+      },
+      y: { field: 'height', type: 'quantitative' as const, title: `${unit.name} a round`, stack: 'zero' as const },
+      color: {
+        field: 'part',
+        type: 'nominal' as const,
+        scale: { domain: parts, range: [palette[0], palette[5], palette[4], palette[1]] },
+        legend: { orient: 'bottom' as const, columns: 4, symbolType: 'square' },
+      },
+      order: { field: 'order', type: 'quantitative' as const },
+      description: { field: 'about' },
+    },
+  };
+};
 
 export const bytesPerRound: Plot = {
   name: 'bytes-per-round',
@@ -57,32 +95,11 @@ export const bytesPerRound: Plot = {
     const bins = binRounds(counted, mostBars);
     if (bins.length === 0) return null;
     const perBar = bins[0].last - bins[0].first + 1;
-    const binNote = perBar > 1 ? `Each bar is the mean of ${perBar} rounds.` : '';
-    const values = bins.flatMap((bin) => directions.flatMap((direction) => barsOf(bin, direction)));
-    const parts = layers.map(({ part }) => part);
+    const note = perBar > 1 ? `Each bar is the mean of ${perBar} rounds.` : '';
     return {
       config,
-      title: { text: 'Bytes per round by direction', subtitle: subtitle(model, `${ratioNote(counted[0])}.`, binNote) },
-      data: { values },
-      facet: { row: { field: 'direction', type: 'nominal', sort: [...directions], header: { title: null } } },
-      spec: {
-        width: 620,
-        height: 150,
-        mark: { type: 'bar', width: { expr: `max(1.5, 0.8 * 620 / ${bins.length + 1})` } },
-        encoding: {
-          x: { field: 'round', type: 'quantitative', title: 'Round', scale: { padding: 8, nice: false, zero: false } },
-          y: { field: 'megabytes', type: 'quantitative', title: 'MB a round (10⁶ bytes)', stack: 'zero' },
-          color: {
-            field: 'part',
-            type: 'nominal',
-            scale: { domain: parts, range: [palette[0], palette[5], palette[4], palette[1]] },
-            legend: { orient: 'bottom', columns: 2, symbolType: 'square' },
-          },
-          order: { field: 'order', type: 'quantitative' },
-          description: { field: 'about' },
-        },
-      },
-      resolve: { scale: { y: 'independent' } },
+      title: { text: 'Bytes per round by direction', subtitle: subtitle(model, note) },
+      vconcat: directions.map((direction) => panel(direction, bins, counted[0])),
     };
   },
 };

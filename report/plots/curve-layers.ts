@@ -14,21 +14,36 @@ interface Axis {
   readonly format?: string;
 }
 
+/** A line in a legend; without a stated opacity it would fade as the band does. */
+export const lineLegend = { symbolType: 'stroke', symbolSize: 260, symbolOpacity: 1, symbolStrokeWidth: 2.5 } as const;
+
 /** Marks show their points up to this many points a line; more would hide the line. */
 const fewPoints = 40;
 
-const positionOf = ({ field, title, format }: Axis) => ({
+/** The points' values with some room, so that no mark lies on the frame. */
+const domainOf = (points: readonly CurvePoint[], field: Axis['field']): [number, number] => {
+  const values =
+    field === 'value'
+      ? points.flatMap(({ least, greatest }) => [least, greatest])
+      : points.map((point) => point[field]);
+  const least = Math.min(...values);
+  const greatest = Math.max(...values);
+  const room = (greatest - least) * 0.03 || 0.01;
+  return [least - room, greatest + room];
+};
+
+const positionOf = ({ field, title, format }: Axis, points: readonly CurvePoint[]) => ({
   field,
   type: 'quantitative' as const,
   title,
-  scale: { zero: false, nice: false },
-  axis: format === undefined ? {} : { format },
+  scale: { domain: domainOf(points, field), zero: false, nice: false },
+  axis: format === undefined ? { tickCount: 8 } : { tickCount: 8, format },
 });
 
 const logPositionOf = (axis: Axis, points: readonly CurvePoint[]) => {
   const domain = logDomain(points.map((point) => point[axis.field]));
   return {
-    ...positionOf(axis),
+    ...positionOf(axis, points),
     scale: { type: 'log' as const, domain, nice: false },
     axis: { format: '~g', values: logTicks(...domain) },
   };
@@ -39,10 +54,10 @@ const logPositionOf = (axis: Axis, points: readonly CurvePoint[]) => {
  * @param points of all series
  */
 export const curveLayers = (points: readonly CurvePoint[], scales: SeriesScales, x: Axis, y: Axis): Layer[] => {
-  const legend = scales.color.domain.length > 1 ? { symbolType: 'stroke', symbolSize: 260 } : null;
+  const legend = scales.color.domain.length > 1 ? lineLegend : null;
   const encodings = {
-    x: x.scale === 'log' ? logPositionOf(x, points) : positionOf(x),
-    y: positionOf(y),
+    x: x.scale === 'log' ? logPositionOf(x, points) : positionOf(x, points),
+    y: positionOf(y, points),
     color: { field: 'series', type: 'nominal' as const, scale: scales.color, legend },
   };
   const strokeDash = { field: 'series', type: 'nominal' as const, scale: scales.dash, legend };
@@ -70,11 +85,17 @@ export const targetLayers = (targets: readonly number[], points: readonly CurveP
   const values = targets.filter((target) => target >= least && target <= greatest + 0.02).map((target) => ({ target }));
   if (values.length === 0) return [];
   const y = { field: 'target', type: 'quantitative' as const };
+  const name = { expr: "'target ' + format(datum.target, '~%')" } as const;
   return [
     {
       data: { values },
-      mark: { type: 'rule', strokeDash: [2, 3], color: '#9a9a9a', aria: false },
+      mark: { type: 'rule', strokeDash: [2, 3], color: '#8a8a8a', aria: false },
       encoding: { y },
+    },
+    {
+      data: { values },
+      mark: { type: 'text', text: name, align: 'left', dx: 4, dy: -6, fontSize: 10, color: '#6b6b6b', aria: false },
+      encoding: { x: { value: 0 }, y },
     },
   ];
 };

@@ -6,7 +6,8 @@ export interface PlacedLabel<R> {
   readonly dy: number;
 }
 
-interface Box {
+/** A rectangle in pixels, y downwards. */
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -50,25 +51,28 @@ const outside = (box: Box, width: number, height: number): number =>
 /**
  * Puts a label beside each point where it covers the least of other points, other labels and the outside.
  * @param place pixel position and text of a row
+ * @param area size of the picture
+ * @param obstacles what else labels should not cover
  */
 export const placeLabels = <R>(
   rows: readonly R[],
   place: (row: R) => { x: number; y: number; text: string },
-  width: number,
-  height: number,
+  area: { readonly width: number; readonly height: number },
+  obstacles: readonly Box[] = [],
 ): PlacedLabel<R>[] => {
   const points = rows.map(place);
-  const taken: Box[] = points.map(({ x, y }) => ({
+  const marks = points.map(({ x, y }) => ({
     left: x - pointRadius,
     right: x + pointRadius,
     top: y - pointRadius,
     bottom: y + pointRadius,
   }));
+  const taken: Box[] = [...marks, ...obstacles];
   return rows.map((row, index) => {
     const { x, y, text } = points[index];
     const costs = positions.map((position) => {
       const box = boxOf(x, y, text, position);
-      return taken.reduce((sum, other) => sum + overlap(box, other), outside(box, width, height));
+      return taken.reduce((sum, other) => sum + overlap(box, other), outside(box, area.width, area.height));
     });
     const best = positions[costs.indexOf(Math.min(...costs))];
     taken.push(boxOf(x, y, text, best));

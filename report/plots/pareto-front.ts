@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { formatBytes, formatPercent, megabyte } from '../format.js';
 import { casePoints, type CasePoint } from '../summarize.js';
 import type { Layer } from './curve-layers.js';
-import { placeLabels } from './labels.js';
+import { placeLabels, type Box } from './labels.js';
 import { logTicks } from './log-axis.js';
 import type { Plot } from './plot.js';
-import { caseScales, config, referenceColor, size } from './theme.js';
+import { caseScales, config, referenceColor, size, type SeriesScales } from './theme.js';
 import { splitName, subtitle } from './words.js';
 
 const rangeText = (least: string, greatest: string): string => (least === greatest ? '' : ` (${least} to ${greatest})`);
@@ -40,14 +40,26 @@ const domains = (rows: readonly Row[]): { x: [number, number]; y: [number, numbe
   return { x: [left / 1.5, right * 1.5], y: [Math.max(0, low - margin), Math.min(1, high + margin)] };
 };
 
-const layers = (rows: readonly Row[], scales: ReturnType<typeof caseScales>): Layer[] => {
+/** The steps of the front as thin rectangles, so that no name lies on them. */
+const stepBoxes = (points: readonly { x: number; y: number }[]): Box[] =>
+  points
+    .toSorted((a, b) => a.x - b.x)
+    .flatMap(({ x, y }, index, sorted) => {
+      const next = sorted[index + 1];
+      if (next === undefined) return [];
+      const across = { left: x, right: next.x, top: y - 2, bottom: y + 2 };
+      const upwards = { left: next.x - 2, right: next.x + 2, top: next.y, bottom: y };
+      return [across, upwards];
+    });
+
+const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string): Layer[] => {
   const { x, y } = domains(rows);
   const place = (row: Row) => ({
     x: (Math.log(row.megabytes / x[0]) / Math.log(x[1] / x[0])) * size.width,
     y: ((y[1] - row.value) / (y[1] - y[0])) * size.height,
     text: row.name,
   });
-  const placed = placeLabels(rows, place, size.width, size.height);
+  const placed = placeLabels(rows, place, size, stepBoxes(rows.filter((row) => row.front).map(place)));
   const xTitle = 'Bytes of the whole run, up and down (MB = 10⁶ bytes, log scale)';
   const encodingX = {
     field: 'megabytes',
@@ -59,7 +71,7 @@ const layers = (rows: readonly Row[], scales: ReturnType<typeof caseScales>): La
   const encodingY = {
     field: 'value',
     type: 'quantitative' as const,
-    title: 'Accuracy',
+    title: yTitle,
     scale: { domain: y, zero: false, nice: false },
     axis: { format: '~%' },
   };
@@ -141,7 +153,7 @@ export const paretoFront: Plot = {
       config,
       ...size,
       title: { text: `${splitName(model, 'accuracy')} against total bytes`, subtitle: subtitle(model, note) },
-      layer: layers(rows, caseScales(model)),
+      layer: layers(rows, caseScales(model), splitName(model, 'accuracy')),
     };
   },
 };

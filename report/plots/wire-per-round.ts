@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { binRounds } from '../curves.js';
 import { formatBytes, megabyte } from '../format.js';
 import type { Case, ReportModel } from '../model.js';
+import { lineLegend } from './curve-layers.js';
 import { logDomain, logTicks } from './log-axis.js';
+import { directions, panelOf, type Direction } from './panels.js';
 import type { Plot } from './plot.js';
 import { caseScales, config } from './theme.js';
 import { subtitle } from './words.js';
 
-const directions = ['uplink', 'downlink'] as const;
-
 const mostPoints = 60;
 
-const rowsOf = (one: Case, direction: (typeof directions)[number]) =>
+const rowsOf = (one: Case, direction: Direction) =>
   binRounds(one.counted, mostPoints).flatMap(({ first, last, rows }) => {
     const mean = rows.reduce((sum, row) => sum + row[direction].wireBytes, 0) / rows.length;
     const rounds = first === last ? `round ${first}` : `rounds ${first} to ${last}`;
@@ -33,7 +33,6 @@ export const wirePerRound: Plot = {
     if (values.length === 0) return null;
     const domain = logDomain(values.map(({ megabytes }) => megabytes));
     const scales = caseScales(model);
-    const legend = { symbolType: 'stroke', symbolSize: 260 };
     const encoding = {
       x: { field: 'round', type: 'quantitative' as const, title: 'Round', scale: { nice: false, zero: false } },
       y: {
@@ -43,17 +42,15 @@ export const wirePerRound: Plot = {
         scale: { type: 'log' as const, domain, nice: false },
         axis: { format: '~g', values: logTicks(...domain) },
       },
-      color: { field: 'series', type: 'nominal' as const, scale: scales.color, legend },
+      color: { field: 'series', type: 'nominal' as const, scale: scales.color, legend: lineLegend },
     };
-    const strokeDash = { field: 'series', type: 'nominal' as const, scale: scales.dash, legend };
+    const strokeDash = { field: 'series', type: 'nominal' as const, scale: scales.dash, legend: lineLegend };
     return {
       config,
       title: { text: 'Bytes on the wire per round by direction', subtitle: subtitle(model) },
-      data: { values },
-      facet: { row: { field: 'direction', type: 'nominal', sort: [...directions], header: { title: null } } },
-      spec: {
-        width: 620,
-        height: 170,
+      vconcat: directions.map((direction) => ({
+        ...panelOf(direction, 170),
+        data: { values: values.filter((row) => row.direction === direction) },
         layer: [
           { mark: { type: 'line', aria: false }, encoding: { ...encoding, strokeDash } },
           {
@@ -61,7 +58,7 @@ export const wirePerRound: Plot = {
             encoding: { ...encoding, description: { field: 'about' } },
           },
         ],
-      },
+      })),
     };
   },
 };

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Resvg } from '@resvg/resvg-js';
+import { renderAsync } from '@resvg/resvg-js';
 
 const fonts = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
 
@@ -8,8 +8,8 @@ const fonts = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-
 const zoom = 2;
 
 /** @returns the picture as PNG; its font comes with the program, so the text is there on machines without fonts */
-export const renderPng = (svg: string): Buffer => {
-  const image = new Resvg(svg, {
+export const renderPng = async (svg: string): Promise<Buffer> => {
+  const image = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: zoom },
     font: {
       fontFiles: [join(fonts, 'DejaVuSans.ttf'), join(fonts, 'DejaVuSans-Bold.ttf')],
@@ -18,5 +18,5 @@ export const renderPng = (svg: string): Buffer => {
       defaultFontFamily: 'DejaVu Sans',
     },
   });
-  return image.render().asPng();
+  return image.asPng();
 };

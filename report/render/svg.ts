@@ -1,5 +1,6 @@
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { useTextWidths } from './text-width.js';
 
 /** Messages of vega-lite about a spec: a fault of the plot, so they are thrown. */
 const strictLogger = () => {
@@ -16,12 +17,19 @@ const strictLogger = () => {
   return logger;
 };
 
+/** A hundredth of a pixel is enough: shorter numbers make the page a third smaller. */
+const roundCoordinates = (svg: string): string =>
+  svg.replace(/ (?:d|transform)="[^"]*"/g, (attribute) =>
+    attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2)))),
+  );
+
 /** @returns the picture as a stand-alone SVG document, the same bytes for the same spec */
 export const renderSvg = async (spec: TopLevelSpec): Promise<string> => {
+  useTextWidths();
   const { spec: compiled } = compile(spec, { logger: strictLogger() as never });
   const view = new View(parse(compiled), { renderer: 'none' });
   try {
-    return await view.toSVG();
+    return roundCoordinates(await view.toSVG());
   } finally {
     view.finalize();
   }

@@ -70,7 +70,8 @@ export const direction = (valueBytes: number, transfers: number): DirectionTotal
   });
 
 /** A smooth wiggle that depends on seed and round alone. */
-const wiggle = (seed: number, round: number): number => Math.sin(seed * 12.9898 + round * 78.233) * 0.008;
+const wiggle = (seed: number, round: number): number =>
+  (((seed * 7919 + round * 104_729) % 101) / 101 - 0.5) * 0.03 + (seed - 2) * 0.004;
 
 const accuracyAt = ({ ceiling, pace, seed }: typeof defaults, round: number): number =>
   Math.max(0, ceiling - (ceiling - 0.1) * Math.exp(-round / pace) + (wiggle(seed, round) * pace) / (round + pace));
