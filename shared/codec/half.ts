@@ -1,24 +1,27 @@
-const float = new Float32Array(1);
-const word = new Uint32Array(float.buffer);
-
 /** The first bits of infinity: finite halves without their sign are below. */
 export const halfInfinity = 0x7c00;
 
 const smallestNormalWord = 0x38800000;
 const exponentShift = 0x38000000;
-const wordOfOneHalf = 0x3f000000;
+
+/** Adding and taking away this number rounds a small double to an integer, ties to even. */
+const rounder = 2 ** 52;
 
 /**
- * The bits of the IEEE 754 half nearest to a magnitude, ties to even; {@link halfInfinity} from 65520 on.
- * @param magnitude a float32, at least 0 and below 2^17
+ * The bits of the IEEE 754 halves nearest to some magnitudes, ties to even; {@link halfInfinity} from 65520 on.
+ * @param magnitudes at least 0 and below 2^17
  */
-export const halfBits = (magnitude: number): number => {
-  float[0] = magnitude;
-  const bits = word[0];
-  if (bits >= smallestNormalWord) return (bits - exponentShift + 0xfff + ((bits >>> 13) & 1)) >>> 13;
-  // Floats from 1/2 to 1 are as far apart as subnormal halves, so the addition rounds to them.
-  float[0] = magnitude + 0.5;
-  return word[0] - wordOfOneHalf;
+export const halvesOf = (magnitudes: Float32Array): Uint16Array => {
+  const words = new Uint32Array(magnitudes.buffer, magnitudes.byteOffset, magnitudes.length);
+  const halves = new Uint16Array(magnitudes.length);
+  for (let i = 0; i < halves.length; i++) {
+    const word = words[i];
+    halves[i] =
+      word >= smallestNormalWord
+        ? (word - exponentShift + 0xfff + ((word >>> 13) & 1)) >>> 13
+        : magnitudes[i] * 2 ** 24 + rounder - rounder;
+  }
+  return halves;
 };
 
 /** The value of a half's bits without its sign. @param bits below {@link halfInfinity} */

@@ -3,10 +3,10 @@ import { BitReader, BitWriter } from '../util/bits.js';
 import { CodedError } from '../util/errors.js';
 import type { Choice } from '../util/registry.js';
 import type { Codec, CodecContext, CodecState, Encoded, Measures } from './codec.js';
-import { accumulate, distance, residualState } from './error-feedback.js';
+import { accumulate, settle, settleWithFeedback } from './error-feedback.js';
 import { checkHeader, makeHeader } from './header.js';
 import { createStages, resolveChoices } from './stage.js';
-import { decodeUnit, encodeUnit, maxUnitBytes, type Tally } from './unit-coder.js';
+import { decodeUnit, encodeUnit, isEntropyCoded, maxUnitBytes, type Tally } from './unit-coder.js';
 import { makeUnits, unitLengths, type PlacedUnit } from './unit.js';
 import type { Floats } from './value.js';
 
@@ -82,18 +82,18 @@ export const createCodec = ({ errorFeedback, scope, stages }: Coding): Codec => 
     requireLength(value.length, context.layout, 'The vector');
     const { input, freshEnergy, inputEnergy } = accumulate(value, errorFeedback ? state : {});
     const { payload, decoded, tally } = write(input, context);
-    const errorEnergy = distance(input, decoded);
+    const settled = errorFeedback ? settleWithFeedback(value, input, decoded) : settle(input, decoded);
     const measures: Measures = {
       payloadBytes: payload.length,
       valueBytes: tally.valueBytes,
       naiveBytes: Math.ceil(tally.naiveBits / 8),
-      entropyBytes: chain.codes.positions === null && chain.codes.symbols === null ? null : tally.entropyBits / 8,
+      entropyBytes: isEntropyCoded(chain.codes) ? tally.entropyBits / 8 : null,
       inputEnergy,
-      errorEnergy,
+      errorEnergy: settled.errorEnergy,
       freshEnergy,
-      freshErrorEnergy: input === value ? errorEnergy : distance(value, decoded),
+      freshErrorEnergy: settled.freshErrorEnergy,
     };
-    return { payload, decoded, state: errorFeedback ? residualState(input, decoded) : {}, measures };
+    return { payload, decoded, state: settled.state, measures };
   };
 
   return {

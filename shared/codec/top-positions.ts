@@ -60,7 +60,7 @@ export const topPositions = (values: Float32Array, k: number): Uint32Array => {
   const first = countFirstDigits(words);
   const border = borderBin(first, k);
   const above = k - border.wanted;
-  const candidates = collect(words, border.bin * 2 ** firstShift, above + first[border.bin]);
+  const candidates = collect(words, border.bin << firstShift, above + first[border.bin]);
   const magnitudes = new Uint32Array(candidates.length);
   for (let i = 0; i < candidates.length; i++) magnitudes[i] = words[candidates[i]] & 0x7fffffff;
 

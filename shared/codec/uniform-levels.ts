@@ -74,9 +74,15 @@ export const restoreLevels = (
 ): Float32Array => {
   const values = new Float32Array(symbols.length);
   const top = levels - 1;
+  if (scales.length === 1 && symbols.length > 2 * levels) {
+    const table = Float32Array.from({ length: levels }, (_, level) => (scales[0] * (2 * level - top)) / top);
+    for (let i = 0; i < symbols.length; i++) values[i] = table[symbols[i]];
+    return values;
+  }
   for (let b = 0; b < scales.length; b++) {
+    const scale = scales[b];
     const end = Math.min(symbols.length, (b + 1) * block);
-    for (let i = b * block; i < end; i++) values[i] = (scales[b] * (2 * symbols[i] - top)) / top;
+    for (let i = b * block; i < end; i++) values[i] = (scale * (2 * symbols[i] - top)) / top;
   }
   return values;
 };

@@ -12,10 +12,15 @@ import { bitsPerValue, denseShape, denseValue, type Floats, type Shape, type Val
  * stream of values: float32 or symbols. Each begins at a whole byte.
  */
 
+/** Whether the chain has an entropy coder at all. */
+export const isEntropyCoded = ({ positions, symbols }: StageChain['codes']): boolean =>
+  positions !== null || symbols !== null;
+
 /** Sizes that add up over the units of a payload. */
 export interface Tally {
   valueBytes: number;
   naiveBits: number;
+  /** Counted only where something is entropy-coded. */
   entropyBits: number;
 }
 
@@ -25,9 +30,10 @@ const restoreAll = (value: Value, restores: readonly Restore[]): Floats => {
   return last;
 };
 
-const tallyValue = (value: Value, tally: Tally): void => {
+const tallyValue = (value: Value, isCoded: boolean, tally: Tally): void => {
   const { count, length, support, alphabet } = value;
   tally.naiveBits += count * (bitsPerValue(alphabet) + (support === 'explicit' ? 32 : 0));
+  if (!isCoded) return;
   if (support === 'explicit') tally.entropyBits += logChooseBits(length, count);
   tally.entropyBits += value.kind === 'symbols' ? symbolEntropyBits(value.symbols, alphabet) : 32 * count;
 };
@@ -56,7 +62,7 @@ export const encodeUnit = (
     writer.float32s(value.values);
     tally.valueBytes += 4 * value.count;
   }
-  tallyValue(value, tally);
+  tallyValue(value, isEntropyCoded(codes), tally);
   return restoreAll(value, restores);
 };
 

@@ -165,10 +165,22 @@ export class BitReader {
   /** Number of ones before the next zero. @param limit more ones are refused */
   unary(limit: number): number {
     let count = 0;
-    while (this.bits(1) === 1) {
-      if (++count > limit) this.fail('codec/bad-stream', `A run of ones is longer than ${limit}.`);
+    for (;;) {
+      if (this.pendingBits === 0) {
+        if (this.at >= this.source.length) this.failEarly();
+        this.pending = this.source[this.at++];
+        this.pendingBits = 8;
+      }
+      // The pending bits at the top of a word, turned over: ones become leading zeros. At most pendingBits of them.
+      const ones = Math.clz32(~(this.pending << (32 - this.pendingBits)));
+      count += ones;
+      if (count > limit) this.fail('codec/bad-stream', `A run of ones is longer than ${limit}.`);
+      if (ones < this.pendingBits) {
+        this.pendingBits -= ones + 1;
+        return count;
+      }
+      this.pendingBits = 0;
     }
-    return count;
   }
 
   /** The next bits without taking them, zeros after the end. @param count up to 16 */

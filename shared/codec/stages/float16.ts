@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromHalfBits, halfBits, halfInfinity } from '../half.js';
+import { fromHalfBits, halfInfinity, halvesOf } from '../half.js';
 import { quantizerTransform } from '../quantizer.js';
 import { largestMagnitude } from '../scale.js';
 import { defineTransform } from '../stage-interface.js';
@@ -19,7 +19,7 @@ const allHalves = (): Float32Array =>
 const exponentFor = (largest: number): number => {
   if (largest === 0) return 0;
   const exponent = Math.max(-128, Math.floor(Math.log2(largest)) - 15);
-  return halfBits(largest * 2 ** -exponent) < halfInfinity ? exponent : exponent + 1;
+  return halvesOf(Float32Array.of(largest * 2 ** -exponent))[0] < halfInfinity ? exponent : exponent + 1;
 };
 
 /**
@@ -45,11 +45,10 @@ export const float16 = defineTransform({
         const exponent = exponentFor(largestMagnitude(values));
         side.uint8(exponent & 255);
         const factor = 2 ** -exponent;
-        const symbols = new Uint16Array(values.length);
-        for (let i = 0; i < values.length; i++) {
-          const bits = halfBits(Math.abs(values[i]) * factor);
-          symbols[i] = values[i] < 0 ? halfInfinity + bits : bits;
-        }
+        const magnitudes = new Float32Array(values.length);
+        for (let i = 0; i < values.length; i++) magnitudes[i] = Math.abs(values[i]) * factor;
+        const symbols = halvesOf(magnitudes);
+        for (let i = 0; i < values.length; i++) if (values[i] < 0) symbols[i] += halfInfinity;
         return { symbols, scales: 2 ** exponent };
       },
       readScales: (_count, side) => 2 ** ((side.uint8() << 24) >> 24),

@@ -1,6 +1,6 @@
 import type { BitReader, BitWriter } from '../../util/bits.js';
 import { malformed } from './malformed.js';
-import { rawBytes, readRawPositions, readRawSymbols, writeRaw } from './raw.js';
+import { rawBytes, readRawPositions, readRawSymbols, writeRawPositions, writeRawSymbols } from './raw.js';
 import type { PositionCode, Prepared, SymbolCode } from './stream.js';
 
 /*
@@ -22,7 +22,7 @@ const smallest = (choices: readonly Choice[], limit: number): Choice | null =>
     null,
   );
 
-/** @returns false, with nothing written, where the code took no fewer bytes than raw: sizes may be estimates. */
+/** @returns the bytes of tag, tables and lengths; null, with nothing written, where raw is no longer: sizes may be estimates */
 const writeCoded = ({ code, prepared }: Choice, raw: number, writer: BitWriter): number | null => {
   const start = writer.length;
   writer.uint8(code.tag * 32 + prepared.parameter);
@@ -32,19 +32,19 @@ const writeCoded = ({ code, prepared }: Choice, raw: number, writer: BitWriter):
   return null;
 };
 
+/** @returns the stream's bytes without tag, tables and lengths */
 const writeStream = (
-  numbers: Uint16Array | Uint32Array,
-  limit: number,
+  raw: number,
+  writeRaw: () => void,
   choices: readonly Choice[] | null,
   writer: BitWriter,
 ): number => {
   const start = writer.length;
-  const raw = rawBytes(numbers.length, limit);
   const best = choices === null ? null : smallest(choices, raw);
   const overhead = best === null ? null : writeCoded(best, raw, writer);
   if (overhead !== null) return writer.length - start - overhead;
   if (choices !== null) writer.uint8(0);
-  writeRaw(numbers, limit, writer);
+  writeRaw();
   return raw;
 };
 
@@ -57,7 +57,12 @@ export const writePositions = (
 ): number => {
   if (positions.length === 0) return 0;
   const choices = codes?.map((code) => ({ code, prepared: code.prepare(positions, length) })) ?? null;
-  return writeStream(positions, length, choices, writer);
+  return writeStream(
+    rawBytes(positions.length, length),
+    () => writeRawPositions(positions, length, writer),
+    choices,
+    writer,
+  );
 };
 
 /** @returns the stream's bytes without tag, tables and lengths */
@@ -73,7 +78,12 @@ export const writeSymbols = (
       const prepared = code.prepare(symbols, alphabet);
       return prepared === null ? [] : [{ code, prepared }];
     }) ?? null;
-  return writeStream(symbols, alphabet, choices, writer);
+  return writeStream(
+    rawBytes(symbols.length, alphabet),
+    () => writeRawSymbols(symbols, alphabet, writer),
+    choices,
+    writer,
+  );
 };
 
 /** @returns the code of a stream's first byte and its parameter; null for raw */

@@ -2,7 +2,7 @@
 export const longestWord = 15;
 
 /** Code lengths of a Huffman code by the two-queue method: leaves in ascending order of count, then joined nodes. */
-const optimalLengths = (used: Uint16Array, counts: Float64Array): Uint8Array => {
+const optimalLengths = (used: Uint16Array, counts: Uint32Array): Uint8Array => {
   const leaves = used.length;
   const weights = new Float64Array(2 * leaves - 1);
   const parents = new Uint32Array(2 * leaves - 1);
@@ -27,7 +27,7 @@ const optimalLengths = (used: Uint16Array, counts: Float64Array): Uint8Array => 
  * {@link longestWord}. Where the best code has longer words, counts are flattened until it has not. A single used
  * symbol gets a word of one bit.
  */
-export const huffmanLengths = (counts: Float64Array): Uint8Array => {
+export const huffmanLengths = (counts: Uint32Array): Uint8Array => {
   const lengths = new Uint8Array(counts.length);
   const used = Uint16Array.from(counts.keys()).filter((symbol) => counts[symbol] > 0);
   if (used.length === 1) lengths[used[0]] = 1;

@@ -6,10 +6,9 @@ import { malformed } from './malformed.js';
 
 export const rawBytes = (count: number, limit: number): number => Math.ceil((count * bitsBelow(limit)) / 8);
 
-/** @param limit the numbers are below it */
-export const writeRaw = (numbers: Uint16Array | Uint32Array, limit: number, writer: BitWriter): void => {
-  const bits = bitsBelow(limit);
-  for (let i = 0; i < numbers.length; i++) writer.bits(numbers[i], bits);
+export const writeRawPositions = (positions: Uint32Array, length: number, writer: BitWriter): void => {
+  const bits = bitsBelow(length);
+  for (let i = 0; i < positions.length; i++) writer.bits(positions[i], bits);
   writer.align();
 };
 
@@ -31,16 +30,62 @@ export const readRawPositions = (reader: BitReader, count: number, length: numbe
   return positions;
 };
 
-/** @throws CodedError `codec/bad-symbol`, `codec/truncated` */
+/** Packs without a call for each symbol: dense vectors have millions. */
+const pack = (symbols: Uint16Array, bits: number): Uint8Array => {
+  const bytes = new Uint8Array(Math.ceil((symbols.length * bits) / 8));
+  if (bits === 8) {
+    bytes.set(symbols);
+    return bytes;
+  }
+  let pending = 0;
+  let pendingBits = 0;
+  let at = 0;
+  for (let i = 0; i < symbols.length; i++) {
+    pending = (pending << bits) | symbols[i];
+    pendingBits += bits;
+    while (pendingBits >= 8) {
+      pendingBits -= 8;
+      bytes[at++] = pending >>> pendingBits;
+    }
+  }
+  if (pendingBits > 0) bytes[at] = pending << (8 - pendingBits);
+  return bytes;
+};
+
+const unpack = (bytes: Uint8Array, count: number, bits: number): Uint16Array => {
+  const symbols = new Uint16Array(count);
+  if (bits === 8) {
+    symbols.set(bytes);
+    return symbols;
+  }
+  const mask = (1 << bits) - 1;
+  let pending = 0;
+  let pendingBits = 0;
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    while (pendingBits < bits) {
+      pending = (pending << 8) | bytes[at++];
+      pendingBits += 8;
+    }
+    pendingBits -= bits;
+    symbols[i] = (pending >>> pendingBits) & mask;
+  }
+  if ((pending & ((1 << pendingBits) - 1)) !== 0) malformed('codec/bad-stream', 'The padding bits are not zero.');
+  return symbols;
+};
+
+export const writeRawSymbols = (symbols: Uint16Array, alphabet: number, writer: BitWriter): void =>
+  writer.bytes(pack(symbols, bitsBelow(alphabet)));
+
+/** @throws CodedError `codec/bad-symbol`, `codec/bad-stream`, `codec/truncated` */
 export const readRawSymbols = (reader: BitReader, count: number, alphabet: number): Uint16Array => {
   const bits = bitsBelow(alphabet);
-  reader.requireBits(count * bits);
-  const symbols = new Uint16Array(count);
+  const symbols = unpack(reader.bytes(rawBytes(count, alphabet)), count, bits);
+  if (alphabet === 2 ** bits) return symbols;
   for (let i = 0; i < count; i++) {
-    const symbol = reader.bits(bits);
-    if (symbol >= alphabet) malformed('codec/bad-symbol', `Symbol ${symbol} in an alphabet of ${alphabet}.`);
-    symbols[i] = symbol;
+    if (symbols[i] >= alphabet) {
+      malformed('codec/bad-symbol', `Symbol ${symbols[i]} in an alphabet of ${alphabet}.`);
+    }
   }
-  reader.align();
   return symbols;
 };
