@@ -25,6 +25,9 @@ export const formatBytes = (bytes: number | null): string => {
   return `${formatNumber(bytes / size)} ${unit}`;
 };
 
+/** @returns a count, which as a median can be a half: 30 or 30.5 */
+export const formatCount = (count: number | null): string => (count === null ? '–' : String(count));
+
 /** @returns bytes as a number of megabytes, without the unit */
 export const formatMegabytes = (bytes: number | null): string =>
   bytes === null ? '–' : formatNumber(bytes / megabyte);

@@ -3,7 +3,7 @@ export const pageStyle = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; background: #f6f7f8; color: #222; font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", Verdana, sans-serif; }
-main { max-width: 1040px; margin: 0 auto; padding: 28px 20px 60px; }
+main { max-width: 1180px; margin: 0 auto; padding: 28px 20px 60px; }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 18px; margin: 36px 0 10px; }
 p { margin: 6px 0; }
@@ -19,8 +19,8 @@ figure svg { display: block; width: auto; max-width: 100%; height: auto; margin:
 figcaption { color: #5b5b5b; font-size: 13px; padding: 0 12px; }
 .scroll { overflow-x: auto; background: #fff; border: 1px solid #e2e4e7; border-radius: 6px; margin: 12px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding: 10px 12px 4px; font-weight: 600; font-size: 14px; }
-th, td { padding: 6px 12px; text-align: left; border-top: 1px solid #eceef0; white-space: nowrap; }
+caption { text-align: left; padding: 10px 9px 4px; font-weight: 600; font-size: 14px; }
+th, td { padding: 6px 9px; text-align: left; border-top: 1px solid #eceef0; white-space: nowrap; }
 thead th { border-top: 0; color: #5b5b5b; font-weight: 600; vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 600; }
 .number { text-align: right; }

@@ -1,6 +1,7 @@
 import type { DirectionTotals, FaultRecord } from '../../shared/runlog/records.js';
 import {
   formatBytes,
+  formatCount,
   formatMegabytes,
   formatNumber,
   formatPercent,
@@ -29,7 +30,7 @@ const runsText = ({ runs, unfinished }: CaseRow): string =>
 const caseColumns: readonly Column<CaseRow>[] = [
   { title: 'Case', about: '★: on the Pareto front of accuracy against bytes', cell: caseName },
   { title: 'Runs', cell: runsText, isNumber: true },
-  { title: 'Rounds', cell: ({ rounds }) => formatNumber(middle(rounds) ?? 0), isNumber: true },
+  { title: 'Rounds', cell: ({ rounds }) => formatCount(middle(rounds)), isNumber: true },
   { title: 'Accuracy', about: 'last evaluation', cell: ({ accuracy }) => accuracyText(accuracy), isNumber: true },
   {
     title: 'Best',
