@@ -70,6 +70,8 @@ export interface ServerRound {
 
 /** A federated algorithm: its parts up and down, its client half and its server half. */
 export interface Method extends PlugIn {
+  /** Whether clients keep vectors from round to round, apart from their codecs' residuals. */
+  readonly keepsState: boolean;
   parts(layout: Layout): readonly PartSpec[];
   clientRound(task: ClientTask, state: ClientState, train: LocalTraining): Promise<ClientUpdate>;
   serverRound(model: Parameters, rule: AggregationRule): ServerRound;

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { CodedError, messageOf } from '../shared/util/errors.js';
+import { packageVersion } from '../shared/util/version.js';
+import { checkCommand } from './commands/check.js';
+import { joinCommand } from './commands/join.js';
+import { listCommand } from './commands/list.js';
+import { reportCommand } from './commands/report.js';
+import { resumeCommand } from './commands/resume.js';
+import { runCommand } from './commands/run.js';
+import { serveCommand } from './commands/serve.js';
+import { sweepCommand } from './commands/sweep.js';
+
+const verbose = process.argv.includes('--verbose');
+
+const fail = (error: unknown): void => {
+  if (error instanceof CodedError) {
+    console.error(error.describe());
+    process.exitCode = error.exitCode;
+  } else {
+    console.error(`Unexpected error: ${messageOf(error)}${verbose ? '' : ' (--verbose shows where)'}`);
+    process.exitCode = 1;
+  }
+  if (verbose && error instanceof Error) console.error(error.stack);
+};
+
+const parser = yargs(hideBin(process.argv))
+  .scriptName('fedsqueeze')
+  .usage('$0 <command>\n\nA federated-learning simulator that counts every byte.')
+  .command(runCommand)
+  .command(sweepCommand)
+  .command(resumeCommand)
+  .command(reportCommand)
+  .command(checkCommand)
+  .command(listCommand)
+  .command(serveCommand)
+  .command(joinCommand)
+  .demandCommand(1, 'Which command? The quickest start is `fedsqueeze run scenarios/quickstart.yaml`.')
+  .strict()
+  .recommendCommands()
+  .version(packageVersion)
+  .alias('help', 'h')
+  .wrap(Math.min(110, process.stdout.columns ?? 100))
+  .epilogue('Scenarios are in scenarios/, their reference in docs/scenario.md.')
+  .exitProcess(false)
+  .fail((message, error) => {
+    throw error ?? new CodedError('argument/invalid', message, { hint: 'See `fedsqueeze --help`.' });
+  });
+
+try {
+  await parser.parseAsync();
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadScenario } from '../shared/scenario/load.js';
+import { CodedError } from '../shared/util/errors.js';
+import { defaultHosts, execute } from './execute.js';
+import { finishRun } from './finish.js';
+import { catchInterrupt } from './interrupt.js';
+import { checkHosts } from './run-one.js';
+import { continueSweep, type SweepOptions } from './run-sweep.js';
+import { readSummary, runStanding } from './standing.js';
+import { StatusLine } from './status.js';
+
+/** The `resume` command. @returns the exit code */
+export const resumeFolder = async (folder: string, options: SweepOptions): Promise<number> => {
+  checkHosts(options.hosts);
+  if (existsSync(join(folder, 'sweep.json'))) return continueSweep(folder, options);
+  const file = join(folder, 'scenario.yaml');
+  if (!existsSync(file)) {
+    throw new CodedError('run/not-resumable', 'This is no folder of a run or sweep.', {
+      where: folder,
+      hint: 'Give the folder that `fedsqueeze run` printed.',
+    });
+  }
+  const status = new StatusLine();
+  if ((await runStanding(folder)) === 'done') {
+    status.note('This run is done; nothing is left to do.');
+    return finishRun((await readSummary(folder))!, folder, { report: false, status });
+  }
+  const { scenario } = await loadScenario(file);
+  const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
+  try {
+    const summary = await execute({
+      scenario,
+      folder,
+      resume: true,
+      hosts: options.hosts ?? defaultHosts(scenario),
+      abort: interrupt.signal,
+      status,
+      verbose: options.verbose,
+    });
+    return await finishRun(summary, folder, { report: options.report, status });
+  } finally {
+    interrupt.release();
+  }
+};

@@ -1,0 +1,70 @@
+import { loadScenario } from '../shared/scenario/load.js';
+import { CodedError } from '../shared/util/errors.js';
+import { defaultHosts, execute } from './execute.js';
+import { finishRun } from './finish.js';
+import { newFolder } from './folders.js';
+import { catchInterrupt } from './interrupt.js';
+import { StatusLine } from './status.js';
+
+export interface RunOneOptions {
+  readonly file: string;
+  readonly settings: readonly string[];
+  readonly out: string | undefined;
+  readonly hosts: number | undefined;
+  readonly verbose: boolean;
+  readonly report: boolean;
+  readonly port: number;
+}
+
+/** The most hosts that a machine is asked to start. */
+const mostHosts = 256;
+
+/** @throws CodedError `argument/invalid` */
+export const checkHosts = (hosts: number | undefined): void => {
+  if (hosts !== undefined && !(Number.isInteger(hosts) && hosts >= 1 && hosts <= mostHosts)) {
+    throw new CodedError('argument/invalid', `--hosts is ${hosts}.`, {
+      hint: `It takes a whole number from 1 to ${mostHosts}.`,
+    });
+  }
+};
+
+/** @throws CodedError `argument/invalid` */
+export const checkPort = (port: number): void => {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
+    throw new CodedError('argument/invalid', `--port is ${port}.`, {
+      hint: 'It takes a whole number from 0 to 65535.',
+    });
+  }
+};
+
+/** The `run` command. @returns the exit code */
+export const runOne = async ({ file, settings, out, hosts, verbose, report, port }: RunOneOptions): Promise<number> => {
+  checkHosts(hosts);
+  checkPort(port);
+  const { scenario, sweep } = await loadScenario(file, { set: [...settings] });
+  const folder = await newFolder(out, scenario.name);
+  const status = new StatusLine();
+  if (sweep !== null) {
+    status.note(`${file} has a sweep; this runs its base scenario. \`fedsqueeze sweep ${file}\` runs every point.`);
+  }
+  status.note(
+    `running ${scenario.name}: ${scenario.rounds} rounds, ${scenario.clients.perRound} of ${scenario.clients.total} clients a round`,
+  );
+  const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
+  try {
+    const summary = await execute({
+      scenario,
+      folder,
+      resume: false,
+      hosts: hosts ?? defaultHosts(scenario),
+      abort: interrupt.signal,
+      status,
+      verbose,
+      port,
+      started: 0,
+    });
+    return await finishRun(summary, folder, { report, status });
+  } finally {
+    interrupt.release();
+  }
+};

@@ -1,0 +1,102 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SweepFile } from '../shared/runlog/sweep-file.js';
+import { formatScenario } from '../shared/scenario/format.js';
+import { loadScenario } from '../shared/scenario/load.js';
+import { expandSweep, sweepFile } from '../shared/scenario/sweep.js';
+import { writeAtomic } from '../shared/util/atomic-file.js';
+import { CodedError } from '../shared/util/errors.js';
+import { defaultHosts, execute } from './execute.js';
+import { newFolder } from './folders.js';
+import { catchInterrupt } from './interrupt.js';
+import { runStanding } from './standing.js';
+import { StatusLine } from './status.js';
+
+export interface SweepOptions {
+  readonly hosts: number | undefined;
+  readonly verbose: boolean;
+  readonly report: boolean;
+}
+
+const pointFolder = (folder: string, name: string): string => join(folder, 'points', name);
+
+/** Writes what a sweep will run before it runs anything, so that it can be gone on with from the folder alone. */
+const planSweep = async (file: string, settings: readonly string[], out: string | undefined): Promise<string> => {
+  const loaded = await loadScenario(file, { set: [...settings] });
+  if (loaded.sweep === null) {
+    throw new CodedError('argument/invalid', 'The scenario has no sweep.', {
+      where: file,
+      hint: `Run it with \`fedsqueeze run ${file}\`, or give it a sweep: docs/scenario.md says how.`,
+    });
+  }
+  const points = expandSweep(loaded);
+  const folder = await newFolder(out, loaded.scenario.name);
+  for (const { name, scenario } of points) {
+    await mkdir(pointFolder(folder, name), { recursive: true });
+    await writeAtomic(join(pointFolder(folder, name), 'scenario.yaml'), formatScenario(scenario));
+  }
+  await writeAtomic(join(folder, 'sweep.json'), `${JSON.stringify(sweepFile(loaded, points), null, 2)}\n`);
+  return folder;
+};
+
+/** Runs one point that is not done yet. @returns false when it was interrupted */
+const runPoint = async (
+  folder: string,
+  hosts: number | undefined,
+  verbose: boolean,
+  abort: AbortSignal,
+  status: StatusLine,
+): Promise<boolean> => {
+  const { scenario } = await loadScenario(join(folder, 'scenario.yaml'));
+  const { exit } = await execute({
+    scenario,
+    folder,
+    resume: true,
+    hosts: hosts ?? defaultHosts(scenario),
+    abort,
+    status,
+    verbose,
+  });
+  return exit !== 'interrupted';
+};
+
+/** Runs every point of a planned sweep that is not done, then makes one report of all. @returns the exit code */
+export const continueSweep = async (folder: string, { hosts, verbose, report }: SweepOptions): Promise<number> => {
+  const { points, name } = JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8')) as SweepFile;
+  const status = new StatusLine();
+  const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
+  try {
+    for (const [index, point] of points.entries()) {
+      const place = pointFolder(folder, point.name);
+      if ((await runStanding(place)) === 'done') continue;
+      status.prefix = `[${index + 1}/${points.length}] ${point.name} · `;
+      if (!(await runPoint(place, hosts, verbose, interrupt.signal, status))) {
+        console.log(`Interrupted at point ${index + 1} of ${points.length}. Go on with: fedsqueeze resume ${folder}`);
+        return 130;
+      }
+    }
+  } finally {
+    interrupt.release();
+  }
+  status.clear();
+  const [{ formatSweep }, { loadReport }] = await Promise.all([
+    import('../report/console.js'),
+    import('../report/load.js'),
+  ]);
+  console.log(formatSweep(await loadReport([folder])));
+  if (report) {
+    const { writeReport } = await import('../report/write-report.js');
+    const { html } = await writeReport([folder], {});
+    console.log(`report   ${html}`);
+  }
+  console.log(`folder   ${folder} (${name}, ${points.length} runs)`);
+  return 0;
+};
+
+/** The `sweep` command. @returns the exit code */
+export const runSweep = async (
+  file: string,
+  settings: readonly string[],
+  out: string | undefined,
+  options: SweepOptions,
+): Promise<number> => continueSweep(await planSweep(file, settings, out), options);

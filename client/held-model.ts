@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import {
+  addToWeights,
+  combinedCoding,
+  linkKey,
+  overwriteWeights,
+  replaceExact,
+  replaceWeights,
+  wholeCoding,
+} from '../shared/method/chain.js';
+import { PartCoder } from '../shared/method/part-coder.js';
+import { initialize } from '../shared/models/initialize.js';
+import type { Layout } from '../shared/params/layout.js';
+import { copyParameters, zeroParameters, type Parameters } from '../shared/params/parameters.js';
+import type { Prepared } from '../shared/scenario/prepare.js';
+import { CodedError } from '../shared/util/errors.js';
+import type { HeaderOf } from '../shared/wire/messages.js';
+
+const digestOf = (parts: readonly Uint8Array[]): string => {
+  const hash = createHash('sha1');
+  for (const part of parts) hash.update(part);
+  return hash.digest('base64');
+};
+
+const sameBytes = (a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean =>
+  a.length === b.length && a.every((part, i) => Buffer.compare(part, b[i]) === 0);
+
+/**
+ * The model as the clients of this host hold it. All clients at one version hold the same bits, so a host builds each
+ * version once, from the first task that leads there; a later task must carry the same bytes.
+ */
+export class HeldModel {
+  private readonly prepared: Prepared;
+  private readonly coders: Readonly<Record<HeaderOf<'task'>['form'], PartCoder>>;
+  private readonly digests = new Map<number, string>();
+  private current: { version: number; model: Parameters } | null = null;
+  /** The whole or combined payload that made the current model. */
+  private applied: readonly Uint8Array[] | null = null;
+
+  constructor(prepared: Prepared) {
+    const { scenario, specs } = prepared;
+    const { send, ...coding } = scenario.downlink;
+    this.prepared = prepared;
+    this.coders = {
+      links: new PartCoder(specs, coding),
+      combined: new PartCoder(specs, combinedCoding),
+      model: new PartCoder(specs, send === 'model' ? coding : wholeCoding),
+    };
+  }
+
+  /** Takes a model over the control connection: what simulated devices already have in their storage. */
+  restore(version: number, model: Parameters): void {
+    this.current = { version, model };
+  }
+
+  private get layout(): Layout {
+    return this.prepared.network.layout;
+  }
+
+  /** The initial model, which a client makes from its seed. */
+  private initial(): { version: number; model: Parameters } {
+    const { network, scenario } = this.prepared;
+    return { version: 0, model: initialize(network, scenario.seed) };
+  }
+
+  /**
+   * Applies a task's parts.
+   * @param holds the version that the client holds
+   * @returns the model of the task's version; not to be changed
+   * @throws CodedError `client/bad-chain`, or a `codec/…` code
+   */
+  apply(task: HeaderOf<'task'>, parts: readonly Uint8Array[], holds: number | null): Parameters {
+    if (this.current !== null && this.current.version > task.version) {
+      throw new CodedError(
+        'client/bad-chain',
+        `A task for version ${task.version} came after ${this.current.version}.`,
+      );
+    }
+    if (task.form === 'links') return this.applyLinks(task, parts, task.base === 'seed' ? 0 : (holds ?? 0));
+    if (this.current?.version === task.version && this.applied !== null && sameBytes(this.applied, parts)) {
+      return this.current.model;
+    }
+    const model = task.base === 'nothing' ? zeroParameters(this.layout) : copyParameters(this.startOf(task).model);
+    this.applyParts(task.form, model, parts, task.version);
+    this.current = { version: task.version, model };
+    this.applied = parts.map((part) => part.slice());
+    return model;
+  }
+
+  /** What the parts are applied to: this host's newest model, or the initial one where it has none yet. */
+  private startOf({ base }: HeaderOf<'task'>): { version: number; model: Parameters } {
+    if (this.current !== null) return this.current;
+    if (base === 'held') {
+      throw new CodedError('client/bad-chain', 'The client holds a model that this host has not got.');
+    }
+    return this.initial();
+  }
+
+  private applyLinks(task: HeaderOf<'task'>, parts: readonly Uint8Array[], from: number): Parameters {
+    const width = this.prepared.specs.length;
+    if (parts.length !== (task.version - from) * width) {
+      throw new CodedError(
+        'client/bad-chain',
+        `${parts.length} parts can't lead from version ${from} to ${task.version}.`,
+      );
+    }
+    let { version, model } = this.startOf(task);
+    for (let step = from + 1; step <= task.version; step++) {
+      const link = parts.slice((step - from - 1) * width, (step - from) * width);
+      const digest = digestOf(link);
+      const known = this.digests.get(step);
+      if (known !== undefined && known !== digest) {
+        throw new CodedError('client/bad-chain', `Two clients got different links to version ${step}.`);
+      }
+      this.digests.set(step, digest);
+      if (step <= version) continue;
+      if (step !== version + 1)
+        throw new CodedError('client/bad-chain', `The link to version ${version + 1} is missing.`);
+      model = copyParameters(model);
+      this.applyParts('links', model, link, step);
+      version = step;
+    }
+    if (version !== this.current?.version) this.applied = null;
+    this.current = { version, model };
+    return model;
+  }
+
+  /** Decodes one set of parts into the model, in place. */
+  private applyParts(
+    form: HeaderOf<'task'>['form'],
+    model: Parameters,
+    parts: readonly Uint8Array[],
+    version: number,
+  ): void {
+    const coder = this.coders[form];
+    if (parts.length !== coder.specs.length) {
+      throw new CodedError('client/bad-chain', `A task has ${parts.length} parts, not ${coder.specs.length}.`);
+    }
+    coder.specs.forEach((spec, i) => {
+      const value = coder.decode(spec, parts[i], linkKey(this.prepared.scenario.seed, version));
+      if (spec.coding !== 'codec') replaceExact(model, spec, value);
+      else if (form === 'links') addToWeights(model, value as Float32Array);
+      else if (form === 'combined') overwriteWeights(model, value as Float32Array);
+      else replaceWeights(model, value as Float32Array);
+    });
+  }
+}

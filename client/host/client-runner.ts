@@ -1,0 +1,105 @@
+import type { ClientState } from '../../shared/method/method.js';
+import { CodedError } from '../../shared/util/errors.js';
+import type { HeaderOf } from '../../shared/wire/messages.js';
+import type { HeldModel } from '../held-model.js';
+import { localRound, type LocalResult, type Workplace } from '../local-round.js';
+import { ClientConnection, type ClientAddress, type ReceivedTask } from '../session.js';
+import { decodeState, encodeState, type StateFolder } from './state-files.js';
+
+export interface ClientRunnerOptions {
+  readonly workplace: Workplace;
+  readonly held: HeldModel;
+  /** The states' folder; null where it is not shared, so that states travel over the control connection. */
+  readonly states: StateFolder | null;
+  /** Tells the coordinator what only a simulation knows of an update. */
+  readonly report: (header: HeaderOf<'report'>, parts: readonly Uint8Array[]) => void;
+  readonly address: Omit<ClientAddress, 'client'>;
+  readonly onError: (client: number, error: unknown) => void;
+}
+
+/** Plays the clients of a host: each wakes, connects if it has to, and does its round. */
+export class ClientRunner {
+  readonly workplace: Workplace;
+  private readonly options: ClientRunnerOptions;
+  private readonly connections = new Map<number, ClientConnection>();
+
+  constructor(options: ClientRunnerOptions) {
+    this.workplace = options.workplace;
+    this.options = options;
+  }
+
+  /**
+   * Starts one client's round; an error ends this client's round and no other's.
+   * @param state the client's committed state, where the folder is not shared
+   */
+  wake(wake: HeaderOf<'wake'>, state?: Uint8Array): void {
+    this.round(wake, state?.slice()).catch((error: unknown) => {
+      this.connections.get(wake.client)?.close();
+      this.connections.delete(wake.client);
+      this.options.onError(wake.client, error);
+    });
+  }
+
+  private async connection(client: number, holds: number | null): Promise<ClientConnection> {
+    const open = this.connections.get(client);
+    if (open?.isOpen) return open;
+    const fresh = await ClientConnection.open({ ...this.options.address, client }, holds);
+    this.connections.set(client, fresh);
+    return fresh;
+  }
+
+  private async round(wake: HeaderOf<'wake'>, state: Uint8Array | undefined): Promise<void> {
+    const connection = await this.connection(wake.client, wake.holds);
+    const task = await connection.task();
+    try {
+      const result = await this.train(wake, task, state);
+      const { round } = task.header;
+      connection.sendUpdate({ round, samples: result.samples, loss: result.loss }, result.payloads);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      connection.sendFailure({ round: task.header.round, code: error.code });
+      this.options.onError(wake.client, error);
+    }
+    await connection.ack();
+    if (this.workplace.prepared.scenario.connections === 'round') {
+      connection.close();
+      this.connections.delete(wake.client);
+    }
+  }
+
+  /** The round itself; what the client will keep is staged before its update leaves. */
+  private async train(
+    wake: HeaderOf<'wake'>,
+    { header, parts }: ReceivedTask,
+    sentState: Uint8Array | undefined,
+  ): Promise<LocalResult> {
+    const { workplace, held } = this.options;
+    const { client, holds } = wake;
+    const model = held.apply(header, parts, holds);
+    const state = await this.stateOf(wake, sentState);
+    const result = await localRound(workplace, header.round, client, model, state);
+    await this.reportOn(result, client, header.round);
+    return result;
+  }
+
+  private get layoutId(): string {
+    return this.workplace.prepared.network.layout.id;
+  }
+
+  private async stateOf({ client, state }: HeaderOf<'wake'>, sent: Uint8Array | undefined): Promise<ClientState> {
+    if (state === null) return {};
+    const bytes = sent ?? (await this.options.states?.load(client, state)) ?? new Uint8Array(0);
+    return decodeState(bytes, client, this.layoutId);
+  }
+
+  private async reportOn({ state, measures }: LocalResult, client: number, round: number): Promise<void> {
+    const staged = Object.keys(state).length > 0;
+    const parts: Uint8Array[] = [Buffer.from(JSON.stringify(measures))];
+    if (staged) {
+      const bytes = encodeState(state, client, round, this.layoutId);
+      if (this.options.states === null) parts.push(bytes);
+      else await this.options.states.stage(client, round, bytes);
+    }
+    this.options.report({ round, client, staged }, parts);
+  }
+}

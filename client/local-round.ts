@@ -1,0 +1,69 @@
+import type { Measures } from '../shared/codec/codec.js';
+import { batchesOf } from '../shared/data/batches.js';
+import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
+import type { ClientState, LocalTraining } from '../shared/method/method.js';
+import { codecStateOf, PartCoder, prefixCodecState } from '../shared/method/part-coder.js';
+import type { Parameters } from '../shared/params/parameters.js';
+import type { Prepared } from '../shared/scenario/prepare.js';
+import { RandomStream } from '../shared/util/random.js';
+
+/** What a host has for all its clients. */
+export interface Workplace {
+  readonly prepared: Prepared;
+  readonly trainer: Trainer;
+  readonly examples: LoadedExamples;
+  readonly coder: PartCoder;
+}
+
+export interface LocalResult {
+  readonly samples: number;
+  readonly loss: number;
+  /** Coded parts in the method's order. */
+  readonly payloads: readonly Uint8Array[];
+  /** What coding each part cost and lost, in the same order. */
+  readonly measures: readonly Measures[];
+  /** What the client keeps if the update is accepted. */
+  readonly state: ClientState;
+}
+
+/** Local training as the scenario says, on this client's own data in an order keyed by (seed, round, client). */
+const localTraining = ({ prepared, trainer, examples }: Workplace, round: number, client: number): LocalTraining => {
+  const { scenario, partition } = prepared;
+  const { epochs, batchSize, optimizer } = scenario.local;
+  return async (parameters) => {
+    const stream = new RandomStream({ seed: scenario.seed, purpose: 'shuffle', round, client });
+    const batches = batchesOf({ indices: partition.indices(client), epochs, batchSize, stream });
+    const { learningRate } = optimizer.sgd;
+    const task = { ...batches, parameters: parameters.floats, learningRate };
+    const { parameters: floats, loss } = await trainer.train(examples, task);
+    return { parameters: { ...parameters, floats }, loss };
+  };
+};
+
+/**
+ * One client's round: train, then code each part of the update. The model and the state go in, the coded update and the
+ * new state come out.
+ * @throws CodedError `engine/diverged`, `codec/not-finite`
+ */
+export const localRound = async (
+  workplace: Workplace,
+  round: number,
+  client: number,
+  model: Parameters,
+  state: ClientState,
+): Promise<LocalResult> => {
+  const { prepared, coder } = workplace;
+  const { method, specs, scenario, partition } = prepared;
+  const update = await method.clientRound({ round, client, model }, state, localTraining(workplace, round, client));
+  const key = { seed: scenario.seed, round, client };
+  const payloads: Uint8Array[] = [];
+  const measures: Measures[] = [];
+  let kept: ClientState = update.state;
+  for (const spec of specs) {
+    const coded = coder.encode(spec, update.parts[spec.name], key, codecStateOf(state, spec.name));
+    payloads.push(coded.payload);
+    measures.push(coded.measures);
+    kept = { ...kept, ...prefixCodecState(coded.state, spec.name) };
+  }
+  return { samples: partition.size(client), loss: update.loss, payloads, measures, state: kept };
+};

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { AggregationRule } from '../../shared/method/method.js';
+
+/** The mean weighted by samples: Σ nᵢ·xᵢ / Σ nᵢ, summed in float64 in cohort order and divided once. */
+export const mean: AggregationRule = {
+  name: 'mean',
+  summary: 'mean weighted by samples',
+  options: z.strictObject({}),
+  begin: ({ name, layout }) => {
+    const sum = new Float64Array(layout.floats);
+    let samples = 0;
+    return {
+      fold: (update) => {
+        update.fold(name, update.samples, sum);
+        samples += update.samples;
+      },
+      finish: () => (samples === 0 ? null : Float32Array.from(sum, (value) => value / samples)),
+    };
+  },
+};

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CodecState, Measures } from '../shared/codec/codec.js';
+import type { PartCoder } from '../shared/method/part-coder.js';
+import { linkKey } from '../shared/method/chain.js';
+import { BitSet } from '../shared/params/bitset.js';
+import type { Layout } from '../shared/params/layout.js';
+import { decodeModel, encodeModel } from '../shared/params/model-file.js';
+import { decodeVectors, encodeVectors, type Vectors } from '../shared/params/vector-file.js';
+import { writeAtomic, writeDurable } from '../shared/util/atomic-file.js';
+import { CodedError, messageOf } from '../shared/util/errors.js';
+import type { DownlinkState, Link } from './downlink.js';
+
+/*
+ * A checkpoint is a manifest that names files with their sizes and hashes. New files get new names, the manifest is
+ * renamed into place last, and only then what it no longer names is deleted: whenever the process dies, the manifest
+ * names files that are whole.
+ */
+const manifestName = 'manifest.json';
+
+const fileSchema = z.strictObject({ name: z.string(), bytes: z.number(), sha256: z.string() });
+const pairs = z.array(z.tuple([z.number(), z.number()]));
+const manifestSchema = z.strictObject({
+  v: z.literal(1),
+  round: z.number().int().nonnegative(),
+  scenarioHash: z.string(),
+  runId: z.string(),
+  version: z.number().int(),
+  modelHash: z.string(),
+  /** Length of run.jsonl up to and with this round. */
+  logBytes: z.number().int().nonnegative(),
+  files: z.strictObject({ model: fileSchema, residuals: fileSchema, links: fileSchema }),
+  /** (client, round) of the committed states. */
+  states: pairs,
+  /** (client, version) that simulated devices hold. */
+  holds: pairs,
+  repeatable: z.boolean(),
+  stopped: z.boolean(),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+
+/** All that a run goes on from. */
+export interface CheckpointData extends Omit<Manifest, 'v' | 'files' | 'version'> {
+  readonly downlink: DownlinkState;
+}
+
+const encodeLinks = (links: readonly Link[]): Uint8Array => {
+  const vectors: Record<string, Uint8Array> = {};
+  const meta = links.map(({ version, parts }) => ({
+    version,
+    parts: parts.map(({ name, measures }) => ({ name, measures })),
+  }));
+  links.forEach(({ version, parts }) =>
+    parts.forEach(({ name, payload }) => {
+      vectors[`${version}/${name}`] = payload;
+    }),
+  );
+  return encodeVectors({ links: meta }, vectors);
+};
+
+interface LinkMeta {
+  version: number;
+  parts: { name: string; measures: Measures }[];
+}
+
+const decodeLinks = (file: Uint8Array, what: string, coder: PartCoder, seed: number): Link[] => {
+  const { meta, vectors } = decodeVectors(file, what);
+  return (meta['links'] as LinkMeta[]).map(({ version, parts }) => {
+    const coded = parts.map((part) => ({ ...part, payload: vectors[`${version}/${part.name}`] as Uint8Array }));
+    const spec = coder.specs.find(({ coding }) => coding === 'codec')!;
+    const payload = coded.find(({ name }) => name === spec.name)!.payload;
+    const positions = coder.support(spec, payload, linkKey(seed, version));
+    return {
+      version,
+      parts: coded,
+      support: positions === null ? null : new BitSet(spec.layout.floats).addAll(positions),
+    };
+  });
+};
+
+/** Writes and reads the checkpoints of one run folder. */
+export class Checkpoints {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Where client states live. */
+  get stateFolder(): string {
+    return join(this.folder, 'clients');
+  }
+
+  private async writeFile(name: string, data: Uint8Array): Promise<z.output<typeof fileSchema>> {
+    await writeDurable(join(this.folder, name), data);
+    return { name, bytes: data.length, sha256: createHash('sha256').update(data).digest('hex') };
+  }
+
+  /** Makes the data durable, atomically: after a crash the last checkpoint is this one or the one before. */
+  async write({ downlink, ...rest }: CheckpointData): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    const stem = `round-${rest.round}`;
+    const files = {
+      model: await this.writeFile(`${stem}-model.fsq`, encodeModel(downlink.model)),
+      residuals: await this.writeFile(`${stem}-residuals.fsq`, encodeVectors({}, downlink.residuals)),
+      links: await this.writeFile(`${stem}-links.fsq`, encodeLinks(downlink.links)),
+    };
+    const manifest: Manifest = { v: 1, version: downlink.version, files, ...rest };
+    await writeAtomic(join(this.folder, manifestName), JSON.stringify(manifest));
+    await this.prune(manifest);
+  }
+
+  /** Deletes files of earlier or unfinished checkpoints. */
+  private async prune({ files }: Manifest): Promise<void> {
+    const keep = new Set([manifestName, ...Object.values(files).map(({ name }) => name)]);
+    const names = await readdir(this.folder, { withFileTypes: true });
+    const old = names.filter((entry) => entry.isFile() && !keep.has(entry.name));
+    await Promise.all(old.map(({ name }) => rm(join(this.folder, name), { force: true })));
+  }
+
+  private async readFile({ name, bytes, sha256 }: z.output<typeof fileSchema>): Promise<Uint8Array> {
+    const path = join(this.folder, name);
+    const data = await readFile(path).catch((cause: unknown) => {
+      throw new CodedError('checkpoint/damaged', `A file of the checkpoint can't be read: ${messageOf(cause)}.`, {
+        where: path,
+        cause,
+      });
+    });
+    if (data.length !== bytes || createHash('sha256').update(data).digest('hex') !== sha256) {
+      throw new CodedError('checkpoint/damaged', 'The file is not the one that the checkpoint names.', { where: path });
+    }
+    return data;
+  }
+
+  /** The manifest alone, null where there is no checkpoint. @throws CodedError `checkpoint/damaged` */
+  async manifest(): Promise<Manifest | null> {
+    const path = join(this.folder, manifestName);
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text === null) return null;
+    try {
+      return manifestSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      throw new CodedError('checkpoint/damaged', 'The checkpoint’s manifest can’t be read.', { where: path, cause });
+    }
+  }
+
+  /** @throws CodedError `checkpoint/damaged`, `params/…` */
+  async read(layout: Layout, coder: PartCoder, seed: number): Promise<CheckpointData | null> {
+    const manifest = await this.manifest();
+    if (manifest === null) return null;
+    const { v: _, files, version, ...rest } = manifest;
+    const model = decodeModel(await this.readFile(files.model), layout, files.model.name);
+    const { vectors } = decodeVectors(await this.readFile(files.residuals), files.residuals.name);
+    const links = decodeLinks(await this.readFile(files.links), files.links.name, coder, seed);
+    return { ...rest, downlink: { version, model, residuals: vectors as Vectors as CodecState, links } };
+  }
+}

@@ -1,0 +1,217 @@
+import type { CodecState } from '../shared/codec/codec.js';
+import type { Coding } from '../shared/codec/pipeline.js';
+import {
+  addToWeights,
+  combinedCoding,
+  exactValue,
+  linkKey,
+  replaceExact,
+  replaceWeights,
+  wholeCoding,
+} from '../shared/method/chain.js';
+import type { PartSpec, ServerOutcome } from '../shared/method/method.js';
+import { codecStateOf, PartCoder, prefixCodecState, type CodedPart } from '../shared/method/part-coder.js';
+import { BitSet } from '../shared/params/bitset.js';
+import { gatherFloats, type Parameters } from '../shared/params/parameters.js';
+import type { HeaderOf } from '../shared/wire/messages.js';
+
+/** How a client is brought to the present version. */
+export interface Delivery {
+  readonly header: Omit<HeaderOf<'task'>, 'round'>;
+  readonly parts: readonly CodedPart[];
+  readonly payloadBytes: number;
+}
+
+/** One step of the chain, as it travels. */
+export interface Link {
+  /** The version that it leads to. */
+  readonly version: number;
+  readonly parts: readonly CodedPart[];
+  /** Which weights it changes; null when it may change them all. */
+  readonly support: BitSet | null;
+}
+
+export interface DownlinkOptions {
+  readonly seed: number;
+  readonly send: 'delta' | 'model';
+  readonly coding: Coding;
+  readonly specs: readonly PartSpec[];
+}
+
+/** All that a checkpoint keeps of the downlink. */
+export interface DownlinkState {
+  readonly version: number;
+  readonly model: Parameters;
+  readonly residuals: CodecState;
+  readonly links: readonly Link[];
+}
+
+const bytesOfParts = (parts: readonly CodedPart[]): number =>
+  parts.reduce((sum, { payload }) => sum + payload.length, 0);
+
+/** The chain on the coordinator's side: it makes the links and decides how each client catches up. */
+export class Downlink {
+  private readonly options: DownlinkOptions;
+  private readonly coder: PartCoder;
+  private readonly combinedCoder: PartCoder;
+  private readonly wholeCoder: PartCoder;
+  private state: DownlinkState;
+  /** Deliveries of this version, by the version held. */
+  private deliveries = new Map<number | null, Delivery>();
+
+  constructor(options: DownlinkOptions, state: DownlinkState) {
+    this.options = options;
+    this.coder = new PartCoder(options.specs, options.coding);
+    this.combinedCoder = new PartCoder(options.specs, combinedCoding);
+    this.wholeCoder = new PartCoder(options.specs, options.send === 'model' ? options.coding : wholeCoding);
+    this.state = state;
+  }
+
+  /**
+   * The chain's beginning. Where whole models are sent, the initial one is coded like every later one, so that it is
+   * what clients hold.
+   */
+  static begin(options: DownlinkOptions, initial: Parameters): Downlink {
+    const state = { version: 0, model: initial, residuals: {}, links: [] };
+    const downlink = new Downlink(options, state);
+    if (options.send === 'model') {
+      const zeros = new Float32Array(gatherFloats(initial.layout, initial.floats, ['weight']).length);
+      downlink.state = { ...state, version: -1 };
+      downlink.advance({ delta: zeros, exact: {} });
+    }
+    return downlink;
+  }
+
+  /** The model that clients hold after catching up; not to be changed. */
+  get model(): Parameters {
+    return this.state.model;
+  }
+
+  get version(): number {
+    return this.state.version;
+  }
+
+  /** Plain data for a checkpoint. */
+  snapshot(): DownlinkState {
+    return this.state;
+  }
+
+  /** Codes what a round changed as the chain's next link. @returns the link's coded parts */
+  advance(outcome: ServerOutcome): readonly CodedPart[] {
+    const { seed, send, specs } = this.options;
+    const version = this.state.version + 1;
+    const { layout, floats, counters } = this.state.model;
+    const model: Parameters = { layout, floats: floats.slice(), counters: counters.slice() };
+    const parts: CodedPart[] = [];
+    let { residuals } = this.state;
+    let support: BitSet | null = null;
+    for (const spec of specs) {
+      const isWeights = spec.coding === 'codec';
+      const value = isWeights ? this.target(outcome.delta) : (outcome.exact[spec.name] ?? exactValue(model, spec));
+      const coded = this.coder.encode(spec, value, linkKey(seed, version), codecStateOf(residuals, spec.name));
+      parts.push(coded);
+      if (!isWeights) {
+        replaceExact(model, spec, value);
+        continue;
+      }
+      residuals = prefixCodecState(coded.state, spec.name);
+      if (send === 'model') replaceWeights(model, coded.decoded);
+      else {
+        addToWeights(model, coded.decoded);
+        const positions = this.coder.support(spec, coded.payload, linkKey(seed, version));
+        support = positions === null ? null : new BitSet(spec.layout.floats).addAll(positions);
+      }
+    }
+    const links = this.trim([...this.state.links, { version, parts, support }]);
+    this.state = { version, model, residuals, links };
+    this.deliveries = new Map();
+    return parts;
+  }
+
+  /** What the codec sees: the change, or the whole new model. */
+  private target(delta: Float32Array): Float32Array {
+    if (this.options.send === 'delta') return delta;
+    const weights = gatherFloats(this.state.model.layout, this.state.model.floats, ['weight']);
+    for (let i = 0; i < weights.length; i++) weights[i] += delta[i];
+    return weights;
+  }
+
+  /** Keeps the newest links that together are no larger than the model: older clients get the model. */
+  private trim(links: readonly Link[]): Link[] {
+    if (this.options.send === 'model') return links.slice(-1);
+    let left = 4 * this.state.model.layout.floats;
+    let first = links.length;
+    while (first > 0) {
+      left -= bytesOfParts(links[first - 1].parts);
+      if (left < 0 && first < links.length) break;
+      first--;
+    }
+    return links.slice(first);
+  }
+
+  /**
+   * The smallest way to bring a client to the present version: the links that it missed, one combined payload that
+   * gives the same bits, or the model.
+   * @param holds the version that the client holds, null at first contact
+   */
+  deliver(holds: number | null): Delivery {
+    const known = this.deliveries.get(holds);
+    if (known !== undefined) return known;
+    const delivery = this.options.send === 'model' ? this.wholeModel() : this.smallest(holds);
+    this.deliveries.set(holds, delivery);
+    return delivery;
+  }
+
+  private smallest(holds: number | null): Delivery {
+    const model = this.wholeCoder.maxBytes;
+    const from = holds ?? 0;
+    const missed = this.state.links.filter(({ version }) => version > from);
+    if (missed.length < this.version - from) return this.wholeModel();
+    const base = holds === null ? { base: 'seed' as const, seed: this.options.seed } : { base: 'held' as const };
+    const links = missed.flatMap(({ parts }) => parts);
+    const linkBytes = bytesOfParts(links);
+    const combined = this.combined(missed, Math.min(linkBytes, model));
+    if (combined !== null) return this.delivery({ ...base, form: 'combined' }, combined);
+    return linkBytes <= model ? this.delivery({ ...base, form: 'links' }, links) : this.wholeModel();
+  }
+
+  private delivery(how: Omit<HeaderOf<'task'>, 'round' | 'version'>, parts: readonly CodedPart[]): Delivery {
+    return { header: { version: this.version, ...how }, parts, payloadBytes: bytesOfParts(parts) };
+  }
+
+  /** New values at the union of the missed links' positions; null where that can't be smaller or can't be said. */
+  private combined(missed: readonly Link[], limit: number): CodedPart[] | null {
+    if (missed.length < 2 || missed.some(({ support }) => support === null)) return null;
+    const { layout, floats } = this.state.model;
+    const weights = gatherFloats(layout, floats, ['weight']);
+    const union = new BitSet(weights.length);
+    for (const { support } of missed) union.union(support!);
+    if (4 * union.count() >= limit) return null;
+    const values = new Float32Array(weights.length);
+    for (const position of union.positions()) {
+      // The payload says nothing of a weight by a zero, so a weight that became zero can't travel in it.
+      if (weights[position] === 0) return null;
+      values[position] = weights[position];
+    }
+    const parts = this.encodeAll(this.combinedCoder, values);
+    return bytesOfParts(parts) < limit ? parts : null;
+  }
+
+  private wholeModel(): Delivery {
+    const { layout, floats } = this.state.model;
+    const link = this.state.links.at(-1);
+    const parts =
+      this.options.send === 'model' && link !== undefined
+        ? link.parts
+        : this.encodeAll(this.wholeCoder, gatherFloats(layout, floats, ['weight']));
+    return this.delivery({ base: 'nothing', form: 'model' }, parts);
+  }
+
+  private encodeAll(coder: PartCoder, weights: Float32Array): CodedPart[] {
+    const key = linkKey(this.options.seed, this.version);
+    return this.options.specs.map((spec) => {
+      const value = spec.coding === 'codec' ? weights : exactValue(this.state.model, spec);
+      return coder.encode(spec, value, key, {});
+    });
+  }
+}

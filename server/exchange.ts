@@ -1,0 +1,178 @@
+import type { Measures } from '../shared/codec/codec.js';
+import { encodeModel } from '../shared/params/model-file.js';
+import { clientSeconds, profileOf } from '../shared/network/link.js';
+import type { Prepared } from '../shared/scenario/prepare.js';
+import { deadline } from '../shared/util/deadline.js';
+import { CodedError } from '../shared/util/errors.js';
+import { decodeMessage, encodeMessage, type HeaderOf } from '../shared/wire/messages.js';
+import type { Delivery, Downlink } from './downlink.js';
+import type { HostPool, HostSession } from './hosts.js';
+import type { Reports } from './reports.js';
+import type { ClientSession, ClientSessions } from './sessions.js';
+import type { StateStore } from './state-store.js';
+
+/** An update as it came, still coded. */
+export interface CodedUpdate {
+  readonly samples: number;
+  readonly loss: number;
+  readonly payloads: readonly Uint8Array[];
+  readonly measures: readonly Measures[];
+  readonly messageBytes: number;
+  /** Whether the client has staged a state. */
+  readonly staged: boolean;
+}
+
+/** What became of one client's task. */
+export interface Arrival {
+  readonly client: number;
+  readonly session: ClientSession | null;
+  /** The task that reached the client, and its message's size. */
+  readonly delivery: (Delivery & { readonly messageBytes: number }) | null;
+  /** Simulated seconds from the round's start to the update; null without a network. */
+  readonly seconds: number | null;
+  readonly update: CodedUpdate | null;
+  /** Why there is no update, or why it doesn't count: a code. */
+  readonly dropped: string | null;
+  /** Bytes of connecting again a client that was connected before. */
+  readonly reconnectBytes: number;
+}
+
+export interface ExchangeOptions {
+  readonly prepared: Prepared;
+  readonly downlink: Downlink;
+  readonly hosts: HostPool;
+  readonly sessions: ClientSessions;
+  readonly reports: Reports;
+  readonly states: StateStore;
+  /** The version that each client holds, by client: what simulated devices have in their storage. */
+  readonly holds: Map<number, number>;
+}
+
+/** Backward pass and update cost about twice the forward pass. */
+const trainingFlopsPerForward = 3;
+
+/** Serves single clients: wakes, sends the task, awaits the update. */
+export class Exchange {
+  private readonly options: ExchangeOptions;
+  /** Where each client is connected. */
+  private readonly places = new Map<number, HostSession>();
+
+  constructor(options: ExchangeOptions) {
+    this.options = options;
+  }
+
+  /**
+   * One client's part of a round. Whatever the client does ends in an arrival; only an abort of the run rejects.
+   */
+  async serve(round: number, client: number, abort: AbortSignal): Promise<Arrival> {
+    const nothing = { client, session: null, delivery: null, seconds: null, update: null, reconnectBytes: 0 };
+    if (this.options.prepared.partition.size(client) === 0) return { ...nothing, dropped: 'client/no-samples' };
+    const host = await this.options.hosts.acquire(client, this.places.get(client), abort);
+    const { watchdog } = this.options.prepared.scenario.round;
+    const limit = deadline(abort, watchdog, () => new CodedError('client/watchdog', `No answer in ${watchdog} s.`));
+    try {
+      return await this.converse(round, client, host, limit.signal);
+    } catch (error) {
+      abort.throwIfAborted();
+      if (!(error instanceof CodedError)) throw error;
+      return { ...nothing, dropped: error.code };
+    } finally {
+      limit.cancel();
+      this.options.hosts.release(host, client);
+    }
+  }
+
+  private async converse(round: number, client: number, host: HostSession, signal: AbortSignal): Promise<Arrival> {
+    const { downlink, reports, holds } = this.options;
+    reports.expect(round, client);
+    const { session, reconnectBytes } = await this.connect(round, client, host, signal);
+    const delivery = downlink.deliver(holds.get(client) ?? null);
+    const task = encodeMessage(
+      'task',
+      { round, ...delivery.header },
+      delivery.parts.map(({ payload }) => payload),
+    );
+    session.send(task);
+    const delivered = { client, session, delivery: { ...delivery, messageBytes: task.length }, reconnectBytes };
+    try {
+      const { update, failure } = await this.answer(round, client, session, signal);
+      const seconds = this.seconds(client, delivery, update);
+      return { ...delivered, update, seconds, dropped: failure ?? this.lateness(seconds) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof CodedError)) throw error;
+      return { ...delivered, update: null, seconds: null, dropped: error.code };
+    }
+  }
+
+  /** The client's connection, on the given host: it is woken, and connects unless it is connected. */
+  private async connect(round: number, client: number, host: HostSession, signal: AbortSignal) {
+    const { sessions, holds, states, prepared } = this.options;
+    let session = sessions.get(client);
+    if (session !== undefined && this.places.get(client) !== host) {
+      sessions.forget(session);
+      void session.close();
+      session = undefined;
+    }
+    const known = holds.get(client) ?? null;
+    this.bringUpToDate(host, known);
+    const wake = { round, client, holds: known, state: states.roundOf(client) };
+    const state = host.local ? null : await states.get(client);
+    host.send(encodeMessage('wake', wake, state === null ? [] : [state]));
+    if (session !== undefined) return { session, reconnectBytes: 0 };
+    const fresh = await sessions.connected(client, signal);
+    if (fresh.holds !== known) {
+      throw new CodedError('wire/bad-field', `Client ${client} claims to hold version ${fresh.holds}, not ${known}.`);
+    }
+    this.places.set(client, host);
+    const again = known !== null && prepared.scenario.connections === 'persistent';
+    const { up, down } = again ? fresh.takeBytes() : { up: 0, down: 0 };
+    return { session: fresh, reconnectBytes: up + down };
+  }
+
+  /** A host that is new, or had no client lately, gets the model that its devices have in their storage. */
+  private bringUpToDate(host: HostSession, held: number | null): void {
+    const { version, model } = this.options.downlink;
+    if (held !== null && held > host.version) {
+      host.send(encodeMessage('model', { version }, [encodeModel(model)]));
+    }
+    host.version = version;
+  }
+
+  private async answer(round: number, client: number, session: ClientSession, signal: AbortSignal) {
+    const bytes = await session.next(signal);
+    const { name, header, parts } = decodeMessage(bytes, ['update', 'failed']);
+    if (header.round !== round)
+      throw new CodedError('wire/bad-field', `An update of round ${header.round} in round ${round}.`);
+    if (name === 'failed') return { update: null, failure: (header as HeaderOf<'failed'>).code };
+    const { samples, loss } = header as HeaderOf<'update'>;
+    const { partition, specs } = this.options.prepared;
+    if (samples !== partition.size(client)) {
+      throw new CodedError(
+        'wire/bad-field',
+        `Client ${client} says that it has ${samples} samples, not ${partition.size(client)}.`,
+      );
+    }
+    if (parts.length !== specs.length)
+      throw new CodedError('wire/bad-length', `An update has ${parts.length} parts, not ${specs.length}.`);
+    const { measures, staged } = await this.options.reports.take(round, client, signal);
+    return { update: { samples, loss, payloads: parts, measures, messageBytes: bytes.length, staged }, failure: null };
+  }
+
+  private seconds(client: number, delivery: Delivery, update: CodedUpdate | null): number | null {
+    const { scenario, network, partition } = this.options.prepared;
+    if (scenario.network === null || update === null) return null;
+    const flops = trainingFlopsPerForward * network.flops * partition.size(client) * scenario.local.epochs;
+    const upBytes = update.payloads.reduce((sum, { length }) => sum + length, 0);
+    return clientSeconds(profileOf(scenario.network, scenario.seed, client), {
+      downBytes: delivery.payloadBytes,
+      upBytes,
+      flops,
+    });
+  }
+
+  private lateness(seconds: number | null): string | null {
+    const limit = this.options.prepared.scenario.round.deadline;
+    return limit !== null && seconds !== null && seconds > limit ? 'client/late' : null;
+  }
+}

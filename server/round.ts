@@ -1,0 +1,223 @@
+import type { AggregationRule, Method, PartSpec, ReceivedUpdate, ServerOutcome } from '../shared/method/method.js';
+import type { PartCoder } from '../shared/method/part-coder.js';
+import type { ClientRecord, DirectionTotals } from '../shared/runlog/records.js';
+import { addTotals, emptyTotals } from '../shared/runlog/totals.js';
+import type { Prepared } from '../shared/scenario/prepare.js';
+import { CodedError } from '../shared/util/errors.js';
+import { inOrder } from '../shared/util/in-order.js';
+import { encodeMessage } from '../shared/wire/messages.js';
+import { sumMeasures } from './measures.js';
+import type { Downlink } from './downlink.js';
+import type { Arrival, CodedUpdate, Exchange } from './exchange.js';
+import type { ClientSession } from './sessions.js';
+
+/** What a round brought, before anything is committed. */
+export interface RoundOutcome {
+  /** The method's outcome; null when no update counted: the model keeps every bit. */
+  readonly change: ServerOutcome | null;
+  readonly reported: readonly number[];
+  readonly dropped: readonly { client: number; reason: string }[];
+  /** Clients that got their task: they hold the round's version now. */
+  readonly delivered: readonly number[];
+  /** The version of the model that the tasks led to. */
+  readonly version: number;
+  /** Clients whose update counted and who staged a state; all other staged states are to be discarded. */
+  readonly staged: readonly number[];
+  readonly trainLoss: number | null;
+  readonly simulatedSeconds: number | null;
+  readonly uplink: DirectionTotals;
+  readonly downlink: DirectionTotals;
+  readonly clients: readonly Omit<ClientRecord, 'v' | 'measured' | 'type'>[];
+  readonly reconnectBytes: number;
+}
+
+export interface RoundOptions {
+  readonly prepared: Prepared;
+  readonly exchange: Exchange;
+  readonly downlink: Downlink;
+  readonly coder: PartCoder;
+  readonly rule: AggregationRule;
+  /** Clients under way at once: what bounds the updates that wait for their turn. */
+  readonly atOnce: number;
+}
+
+/** Faults of a message, after which the connection can't be trusted to be in step. */
+const isMalformed = (reason: string): boolean => reason.startsWith('wire/') || reason.startsWith('codec/');
+
+/** An update as the method's server half sees it: coded, and added where it is decoded. */
+const receivedUpdate = (
+  client: number,
+  round: number,
+  update: CodedUpdate,
+  { prepared, coder }: RoundOptions,
+): ReceivedUpdate => {
+  const key = { seed: prepared.scenario.seed, round, client };
+  const find = (part: string): [PartSpec, Uint8Array] => {
+    const index = prepared.specs.findIndex(({ name }) => name === part);
+    return [prepared.specs[index], update.payloads[index]];
+  };
+  return {
+    client,
+    samples: update.samples,
+    fold: (part, weight, into) => coder.fold(...find(part), key, weight, into),
+    integers: (part) => coder.integers(...find(part)),
+  };
+};
+
+/**
+ * Checks all parts but the first, which is folded first and all or nothing: so a malformed update adds nothing.
+ * @throws CodedError
+ */
+const checkRest = (client: number, round: number, update: CodedUpdate, { prepared, coder }: RoundOptions): void =>
+  prepared.specs.forEach((spec, i) => {
+    if (i > 0) coder.decode(spec, update.payloads[i], { seed: prepared.scenario.seed, round, client });
+  });
+
+const noErrors = { inputEnergy: 0, errorEnergy: 0, freshEnergy: 0, freshErrorEnergy: 0 };
+
+/** Sums of one round, filled arrival by arrival in cohort order. */
+class Tally {
+  readonly reported: number[] = [];
+  readonly dropped: { client: number; reason: string }[] = [];
+  readonly delivered: number[] = [];
+  readonly staged: number[] = [];
+  readonly clients: Omit<ClientRecord, 'v' | 'measured' | 'type'>[] = [];
+  readonly sessions: { session: ClientSession; client: number }[] = [];
+  uplink = emptyTotals();
+  downlink = emptyTotals();
+  lossSum = 0;
+  samples = 0;
+  seconds: number | null = null;
+  reconnectBytes = 0;
+  private readonly denseBytes: number;
+  private readonly specs: readonly PartSpec[];
+
+  constructor(denseBytes: number, specs: readonly PartSpec[]) {
+    this.denseBytes = denseBytes;
+    this.specs = specs;
+  }
+
+  add({ client, session, delivery, seconds, reconnectBytes }: Arrival): void {
+    this.reconnectBytes += reconnectBytes;
+    if (session !== null) this.sessions.push({ session, client });
+    if (seconds !== null) this.seconds = Math.max(this.seconds ?? 0, seconds);
+    if (delivery === null) return;
+    this.delivered.push(client);
+    this.downlink = addTotals(this.downlink, {
+      ...sumMeasures(delivery.parts.map(({ measures }) => measures)),
+      // A delivery repeats links that were coded earlier; a link's error belongs to the round that made it.
+      ...noErrors,
+      denseBytes: this.denseBytes,
+      messageBytes: delivery.messageBytes,
+      transfers: 1,
+    });
+  }
+
+  accept(client: number, round: number, update: CodedUpdate, seconds: number | null): void {
+    const sums = sumMeasures(update.measures);
+    this.reported.push(client);
+    if (update.staged) this.staged.push(client);
+    this.lossSum += update.loss * update.samples;
+    this.samples += update.samples;
+    this.uplink = addTotals(this.uplink, {
+      ...sums,
+      denseBytes: this.denseBytes,
+      messageBytes: update.messageBytes,
+      transfers: 1,
+    });
+    this.clients.push({
+      round,
+      client,
+      samples: update.samples,
+      parts: update.measures.map(({ payloadBytes, valueBytes, naiveBytes, entropyBytes }, i) => ({
+        part: this.specs[i].name,
+        payloadBytes,
+        valueBytes,
+        naiveBytes,
+        entropyBytes,
+      })),
+      nmse: sums.inputEnergy === 0 ? 0 : sums.errorEnergy / sums.inputEnergy,
+      loss: update.loss,
+      uplinkWireBytes: 0,
+      downlinkWireBytes: 0,
+      simulatedSeconds: seconds,
+    });
+  }
+
+  /** Counts what crossed the sockets in this round, once all is said. */
+  countWire(): void {
+    for (const { session, client } of this.sessions) {
+      const { up, down } = session.takeBytes();
+      this.uplink = addTotals(this.uplink, { wireBytes: up });
+      this.downlink = addTotals(this.downlink, { wireBytes: down });
+      const record = this.clients.find((entry) => entry.client === client);
+      if (record !== undefined) Object.assign(record, { uplinkWireBytes: up, downlinkWireBytes: down });
+    }
+  }
+}
+
+/** Adds one arrival to the method's sum, and tells the client whether it counted. */
+const settle = (
+  arrival: Arrival,
+  round: number,
+  tally: Tally,
+  server: ReturnType<Method['serverRound']>,
+  options: RoundOptions,
+): void => {
+  const { client, session, update, seconds } = arrival;
+  let { dropped } = arrival;
+  tally.add(arrival);
+  if (dropped === null && update !== null) {
+    try {
+      checkRest(client, round, update, options);
+      server.fold(receivedUpdate(client, round, update, options));
+      tally.accept(client, round, update, seconds);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      dropped = error.code;
+    }
+  }
+  if (dropped !== null) tally.dropped.push({ client, reason: dropped });
+  if (session === null || !session.isOpen) return;
+  session.send(
+    encodeMessage('ack', { round, accepted: dropped === null, ...(dropped === null ? {} : { reason: dropped }) }),
+  );
+  if (dropped !== null && isMalformed(dropped)) void session.close(1002);
+};
+
+/**
+ * One round: every client of the cohort is served, updates are added in cohort order whatever order they come in.
+ * @throws what `abort` was aborted with
+ */
+export const gatherRound = async (
+  round: number,
+  cohort: readonly number[],
+  abort: AbortSignal,
+  options: RoundOptions,
+): Promise<RoundOutcome> => {
+  const { prepared, exchange, downlink, rule, atOnce } = options;
+  const { method, scenario, specs, network } = prepared;
+  const server = method.serverRound(downlink.model, rule);
+  const { version } = downlink;
+  const tally = new Tally(4 * (network.layout.floats + network.layout.counters), specs);
+  for await (const arrival of inOrder(cohort, atOnce, (client) => exchange.serve(round, client, abort))) {
+    settle(arrival, round, tally, server, options);
+  }
+  if (scenario.connections === 'round') await Promise.all(tally.sessions.map(({ session }) => session.closedByPeer()));
+  tally.countWire();
+  const late = tally.dropped.some(({ reason }) => reason === 'client/late');
+  return {
+    change: server.finish(),
+    reported: tally.reported,
+    dropped: tally.dropped,
+    delivered: tally.delivered,
+    version,
+    staged: tally.staged,
+    trainLoss: tally.samples === 0 ? null : tally.lossSum / tally.samples,
+    simulatedSeconds: late ? scenario.round.deadline : tally.seconds,
+    uplink: tally.uplink,
+    downlink: tally.downlink,
+    clients: tally.clients,
+    reconnectBytes: tally.reconnectBytes,
+  };
+};

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { initialize } from '../shared/models/initialize.js';
+import { PartCoder } from '../shared/method/part-coder.js';
+import { modelHash } from '../shared/params/parameters.js';
+import type { Prepared } from '../shared/scenario/prepare.js';
+import { Checkpoints } from './checkpoint.js';
+import { Downlink, type DownlinkOptions } from './downlink.js';
+import type { RoundOutcome } from './round.js';
+import { StateStore } from './state-store.js';
+
+/** All that a run goes on from: what a checkpoint holds, and nothing else changes from round to round. */
+export interface RunState {
+  readonly runId: string;
+  readonly downlink: Downlink;
+  readonly states: StateStore;
+  /** The version that each client holds, by client. */
+  readonly holds: Map<number, number>;
+  /** The last closed round. */
+  round: number;
+  /** Whether the scenario's stop rule has fired. */
+  stopped: boolean;
+}
+
+const downlinkOptions = ({ scenario, specs }: Prepared): DownlinkOptions => {
+  const { send, ...coding } = scenario.downlink;
+  return { seed: scenario.seed, send, coding, specs };
+};
+
+/** A run's state from its beginning. */
+export const freshState = async (prepared: Prepared, checkpoints: Checkpoints): Promise<RunState> => {
+  await rm(checkpoints.folder, { recursive: true, force: true });
+  return {
+    runId: randomBytes(4).toString('hex'),
+    downlink: Downlink.begin(downlinkOptions(prepared), initialize(prepared.network, prepared.scenario.seed)),
+    states: new StateStore(checkpoints.stateFolder),
+    holds: new Map(),
+    round: 0,
+    stopped: false,
+  };
+};
+
+/**
+ * A run's state as of its checkpoint, null where there is none.
+ * @throws CodedError `checkpoint/…`, `params/…`
+ */
+export const restoredState = async (
+  prepared: Prepared,
+  checkpoints: Checkpoints,
+): Promise<{ state: RunState; logBytes: number; repeatable: boolean } | null> => {
+  const { scenario, specs, network } = prepared;
+  const options = downlinkOptions(prepared);
+  const data = await checkpoints.read(network.layout, new PartCoder(specs, options.coding), scenario.seed);
+  if (data === null) return null;
+  const states = new StateStore(checkpoints.stateFolder, data.states);
+  await states.prune();
+  const { runId, round, stopped, logBytes, repeatable } = data;
+  const downlink = new Downlink(options, data.downlink);
+  return { state: { runId, downlink, states, holds: new Map(data.holds), round, stopped }, logBytes, repeatable };
+};
+
+/** Takes a closed round over: what the clients hold and keep now. States of updates that didn't count go. */
+export const commitRound = async (state: RunState, round: number, outcome: RoundOutcome): Promise<void> => {
+  const counted = new Set(outcome.staged);
+  for (const client of outcome.delivered) state.holds.set(client, outcome.version);
+  state.states.commit(round, outcome.staged);
+  state.round = round;
+  await state.states.discard(
+    round,
+    outcome.delivered.filter((client) => !counted.has(client)),
+  );
+};
+
+/** Makes the state durable. */
+export const writeCheckpoint = async (
+  checkpoints: Checkpoints,
+  { runId, downlink, states, holds, round, stopped }: RunState,
+  log: { logBytes: number; scenarioHash: string; repeatable: boolean },
+): Promise<void> => {
+  await checkpoints.write({
+    runId,
+    round,
+    stopped,
+    ...log,
+    modelHash: modelHash(downlink.model),
+    states: await states.sync(),
+    holds: [...holds],
+    downlink: downlink.snapshot(),
+  });
+  await states.checkpointed();
+};

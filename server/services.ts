@@ -1,0 +1,152 @@
+import { PartCoder } from '../shared/method/part-coder.js';
+import type { Prepared } from '../shared/scenario/prepare.js';
+import { CodedError } from '../shared/util/errors.js';
+import { packageVersion } from '../shared/util/version.js';
+import { frameOverhead, maxHeaderBytes } from '../shared/wire/frame.js';
+import { makeRunToken } from '../shared/wire/identity.js';
+import type { Downlink } from './downlink.js';
+import { Evaluator, type ChosenEngineName } from './evaluate.js';
+import { Exchange } from './exchange.js';
+import { HostPool } from './hosts.js';
+import { listen, type Listener } from './listener.js';
+import { Reports } from './reports.js';
+import { ClientSessions } from './sessions.js';
+import type { StateStore } from './state-store.js';
+
+/** Where hosts come from: child processes here, or other machines that join. */
+export interface HostSource {
+  /** Called once the coordinator listens. @returns what stops the hosts that it started */
+  start(address: { url: string; port: number; token: string }): { stop(): Promise<void> };
+}
+
+export interface ServiceOptions {
+  readonly prepared: Prepared;
+  readonly downlink: Downlink;
+  readonly states: StateStore;
+  readonly holds: Map<number, number>;
+  readonly runId: string;
+  readonly address: string;
+  readonly port: number;
+  readonly token?: string;
+  /** Hosts that the first round waits for. */
+  readonly hosts: number;
+  readonly source: HostSource;
+  readonly onHostLost: (name: string) => void;
+}
+
+/** Real seconds that the first hosts have to be ready. */
+const readySeconds = 600;
+
+/** The control connection also carries the model and client states, some vectors of the model's size. */
+const hostMessageVectors = 16;
+
+const messageLimits = ({ prepared }: ServiceOptions) => {
+  const { network, scenario, specs } = prepared;
+  const update = new PartCoder(specs, scenario.uplink).maxBytes + maxHeaderBytes + frameOverhead(specs.length);
+  const modelBytes = 4 * network.layout.floats + 8 * network.layout.counters;
+  const limit = 2 ** 31 - 1;
+  if (Math.max(update, modelBytes * 2) > limit) {
+    throw new CodedError(
+      'wire/too-large',
+      `An update may take ${update} bytes, and a message holds at most ${limit}.`,
+      {
+        hint: 'Choose a smaller model or a codec that sends less.',
+      },
+    );
+  }
+  return { maxClientMessage: update, maxHostMessage: Math.min(limit, hostMessageVectors * modelBytes + 2 ** 20) };
+};
+
+/** All that runs beside the round loop: sockets, hosts, the evaluation process. */
+export class Services {
+  readonly evaluator: Evaluator;
+  readonly hosts: HostPool;
+  readonly sessions: ClientSessions;
+  readonly exchange: Exchange;
+  readonly reports: Reports;
+  readonly engine: Promise<ChosenEngineName>;
+  private readonly listener: Listener;
+  private readonly started: { stop(): Promise<void> };
+  private refusal: CodedError | null = null;
+  private readonly refused = new AbortController();
+
+  private constructor(
+    options: ServiceOptions,
+    runToken: string,
+    listener: Listener,
+    parts: Pick<Services, 'evaluator' | 'hosts' | 'sessions' | 'reports'>,
+  ) {
+    this.evaluator = parts.evaluator;
+    this.hosts = parts.hosts;
+    this.sessions = parts.sessions;
+    this.reports = parts.reports;
+    this.engine = parts.evaluator.engine;
+    this.listener = listener;
+    this.exchange = new Exchange({ ...options, ...parts });
+    this.started = options.source.start({ url: listener.url, port: listener.port, token: runToken });
+  }
+
+  static async start(options: ServiceOptions): Promise<Services> {
+    const { prepared, runId, states } = options;
+    const { scenario, dataset, partition } = prepared;
+    const runToken = options.token ?? makeRunToken();
+    const json = JSON.stringify(scenario);
+    const reports = new Reports(states);
+    const sessions = new ClientSessions(runId, runToken, scenario.clients.total);
+    const evaluator = new Evaluator({ scenario: json });
+    let services: Services | null = null;
+    const hosts = new HostPool({
+      version: packageVersion,
+      runId,
+      runToken,
+      scenario: Buffer.from(json),
+      stateFolder: states.folder,
+      fingerprint: evaluator.engine.then(({ name, version }) => ({
+        dataHash: dataset.fingerprint,
+        partitionHash: partition.fingerprint,
+        engine: `${name} ${version}`,
+      })),
+      onReport: reports.receive,
+      onLost: ({ name }) => options.onHostLost(name),
+      onRefused: (error) => services?.refuse(error),
+    });
+    try {
+      const listener = await listen({
+        address: options.address,
+        port: options.port,
+        ...messageLimits(options),
+        onClient: sessions.accept,
+        onHost: hosts.accept,
+      });
+      services = new Services(options, runToken, listener, { evaluator, hosts, sessions, reports });
+      return services;
+    } catch (error) {
+      evaluator.close();
+      throw error;
+    }
+  }
+
+  /** A host that can't take part ends the wait for hosts: the user should hear why. */
+  private refuse(error: CodedError): void {
+    this.refusal ??= error;
+    this.refused.abort(error);
+  }
+
+  /** Resolves when the evaluation process and enough hosts are ready. */
+  async ready(hosts: number, abort: AbortSignal): Promise<ChosenEngineName> {
+    const timeout = AbortSignal.timeout(readySeconds * 1000);
+    const signal = AbortSignal.any([abort, timeout, this.refused.signal]);
+    await this.hosts.atLeast(hosts, signal);
+    return this.engine;
+  }
+
+  /** Stops all of it. @returns the bytes of closing the client connections */
+  async stop(): Promise<{ up: number; down: number }> {
+    const closing = await this.sessions.closeAll();
+    this.hosts.stop();
+    this.evaluator.close();
+    await this.started.stop();
+    await this.listener.close();
+    return closing;
+  }
+}

@@ -1,0 +1,163 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { CodedError } from '../shared/util/errors.js';
+import { clientToken, sameToken } from '../shared/wire/identity.js';
+import { decodeMessage, encodeMessage, type HeaderOf } from '../shared/wire/messages.js';
+import { makeInbox, type Inbox } from '../shared/wire/socket.js';
+
+/** Bytes that crossed a client's TCP socket, seen from the client: up to the coordinator, down to the client. */
+export interface WireBytes {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** Real seconds that a new connection has for its first message. */
+const helloSeconds = 10;
+
+/** One connection of one client. */
+export class ClientSession {
+  readonly client: number;
+  /** The version of the model that the client said it holds. */
+  readonly holds: number | null;
+  private readonly connection: WebSocket;
+  private readonly socket: Socket;
+  private readonly inbox: Inbox;
+  private taken: WireBytes = { up: 0, down: 0 };
+
+  constructor(hello: HeaderOf<'hello'>, connection: WebSocket, socket: Socket, inbox: Inbox) {
+    this.client = hello.client;
+    this.holds = hello.holds;
+    this.connection = connection;
+    this.socket = socket;
+    this.inbox = inbox;
+  }
+
+  get isOpen(): boolean {
+    return this.connection.readyState === this.connection.OPEN;
+  }
+
+  /** The bytes since the last call, framing, handshake and all. */
+  takeBytes(): WireBytes {
+    const now = { up: this.socket.bytesRead, down: this.socket.bytesWritten };
+    const bytes = { up: now.up - this.taken.up, down: now.down - this.taken.down };
+    this.taken = now;
+    return bytes;
+  }
+
+  send(message: Uint8Array): void {
+    this.connection.send(message);
+  }
+
+  next(signal: AbortSignal): Promise<Uint8Array> {
+    return this.inbox.next(signal);
+  }
+
+  /** Resolves when the connection is gone, an orderly close within a second or else a cut. */
+  async close(code = 1000): Promise<void> {
+    if (this.connection.readyState === this.connection.CLOSED) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.connection.terminate(), 1000);
+      this.connection.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.connection.close(code);
+    });
+  }
+
+  /** Resolves when the peer has closed, at the latest after a second. */
+  async closedByPeer(): Promise<void> {
+    if (this.connection.readyState === this.connection.CLOSED) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 1000);
+      this.connection.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+/** The clients' connections: who is connected, and who is waited for. */
+export class ClientSessions {
+  private readonly open = new Map<number, ClientSession>();
+  private readonly awaited = new Map<number, (session: ClientSession) => void>();
+  private readonly runId: string;
+  private readonly runToken: string;
+  private readonly clients: number;
+
+  constructor(runId: string, runToken: string, clients: number) {
+    this.runId = runId;
+    this.runToken = runToken;
+    this.clients = clients;
+  }
+
+  /** The handler for new connections on `/client`: the first message says who it is, and proves it. */
+  readonly accept = (connection: WebSocket, socket: Socket): void => {
+    const inbox = makeInbox(connection, () => new CodedError('client/disconnected', 'The connection ended.'));
+    const timeout = AbortSignal.timeout(helloSeconds * 1000);
+    inbox
+      .next(timeout)
+      .then((bytes) => {
+        const { header } = decodeMessage(bytes, ['hello']);
+        this.verify(header);
+        this.admit(new ClientSession(header, connection, socket, inbox));
+      })
+      .catch((error: unknown) => connection.close(1008, error instanceof CodedError ? error.code : 'hello/timeout'));
+  };
+
+  private verify({ run, client, token }: HeaderOf<'hello'>): void {
+    if (run !== this.runId || client >= this.clients || !sameToken(token, clientToken(this.runToken, client))) {
+      throw new CodedError('wire/unauthorized', `A connection claims to be client ${client} of run ${run}.`);
+    }
+  }
+
+  private admit(session: ClientSession): void {
+    void this.open.get(session.client)?.close(1008);
+    this.open.set(session.client, session);
+    this.awaited.get(session.client)?.(session);
+  }
+
+  /** The client's open connection, if it has one. */
+  get(client: number): ClientSession | undefined {
+    const session = this.open.get(client);
+    return session?.isOpen ? session : undefined;
+  }
+
+  /** The client's next connection. */
+  async connected(client: number, signal: AbortSignal): Promise<ClientSession> {
+    const session = this.get(client);
+    if (session !== undefined) return session;
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.awaited.delete(client);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.awaited.set(client, (arrived) => {
+        signal.removeEventListener('abort', onAbort);
+        this.awaited.delete(client);
+        resolve(arrived);
+      });
+    });
+  }
+
+  forget(session: ClientSession): void {
+    if (this.open.get(session.client) === session) this.open.delete(session.client);
+  }
+
+  /** Closes every connection. @returns the bytes since each was last counted, closing included */
+  async closeAll(): Promise<WireBytes> {
+    const sessions = [...this.open.values()];
+    this.open.clear();
+    await Promise.all(sessions.map((session) => session.close()));
+    const left = sessions.map((session) => session.takeBytes());
+    return { up: left.reduce((sum, { up }) => sum + up, 0), down: left.reduce((sum, { down }) => sum + down, 0) };
+  }
+
+  /** Refuses the message that a client sent, and the client with it. */
+  static refuse(session: ClientSession, round: number, reason: string): void {
+    session.send(encodeMessage('ack', { round, accepted: false, reason }));
+  }
+}

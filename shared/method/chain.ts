@@ -1,0 +1,50 @@
+import { coordinatorKey } from '../codec/codec.js';
+import type { Coding } from '../codec/pipeline.js';
+import { gatherFloats, scatterFloats, type Parameters } from '../params/parameters.js';
+import type { PartSpec, PartValue } from './method.js';
+import type { PartKey } from './part-coder.js';
+
+/*
+ * The chain: the global model is what clients hold. Each round that changes it makes one link, and
+ * model(v + 1) = model(v) + decode(link), in float32, on both sides and so to the same bits.
+ */
+
+/** A combined payload holds the new values of all weights that the missed links changed, and no others. */
+export const combinedCoding: Coding = {
+  errorFeedback: false,
+  scope: 'model',
+  stages: [{ threshold: { above: 0 } }, { golomb: {} }],
+};
+
+export const wholeCoding: Coding = { errorFeedback: false, scope: 'model', stages: [] };
+
+/** The coordinator's codec key for the link that leads to a version. */
+export const linkKey = (seed: number, version: number): PartKey => ({ seed, round: version, client: coordinatorKey });
+
+/** Adds a link's decoded weights, in place. */
+export const addToWeights = ({ layout, floats }: Parameters, delta: Float32Array): void => {
+  const weights = gatherFloats(layout, floats, ['weight']);
+  for (let i = 0; i < weights.length; i++) weights[i] += delta[i];
+  scatterFloats(layout, floats, ['weight'], weights);
+};
+
+/** Puts the weights of a whole model in place. */
+export const replaceWeights = ({ layout, floats }: Parameters, weights: Float32Array): void =>
+  scatterFloats(layout, floats, ['weight'], weights);
+
+/** Puts the values of a combined payload in place; its zeros are the weights that it doesn't hold. */
+export const overwriteWeights = ({ layout, floats }: Parameters, values: Float32Array): void => {
+  const weights = gatherFloats(layout, floats, ['weight']);
+  for (let i = 0; i < weights.length; i++) if (values[i] !== 0) weights[i] = values[i];
+  scatterFloats(layout, floats, ['weight'], weights);
+};
+
+/** Puts an exact part, statistics or counters, in place. */
+export const replaceExact = ({ layout, floats, counters }: Parameters, spec: PartSpec, value: PartValue): void => {
+  if (value instanceof BigInt64Array) counters.set(value);
+  else scatterFloats(layout, floats, [spec.layout.tensors[0].role], value);
+};
+
+/** The exact part's present value. */
+export const exactValue = ({ layout, floats, counters }: Parameters, spec: PartSpec): PartValue =>
+  spec.coding === 'integers' ? counters.slice() : gatherFloats(layout, floats, [spec.layout.tensors[0].role]);

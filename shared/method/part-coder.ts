@@ -1,0 +1,104 @@
+import type { Codec, CodecContext, CodecState, Encoded, Measures } from '../codec/codec.js';
+import { createCodec, type Coding } from '../codec/pipeline.js';
+import { bytesOf } from '../params/parameters.js';
+import { CodedError } from '../util/errors.js';
+import type { PartSpec, PartValue } from './method.js';
+
+/** Who codes what in which round. */
+export interface PartKey {
+  readonly seed: number;
+  readonly round: number;
+  readonly client: number;
+}
+
+export interface CodedPart {
+  readonly name: string;
+  readonly payload: Uint8Array;
+  readonly measures: Measures;
+}
+
+const exactCodec: Coding = { errorFeedback: false, scope: 'model', stages: [] };
+
+/** Integers travel as they are; they lose nothing and count as values. */
+const integerMeasures = (bytes: number): Measures => ({
+  payloadBytes: bytes,
+  valueBytes: bytes,
+  naiveBytes: bytes,
+  entropyBytes: null,
+  inputEnergy: 0,
+  errorEnergy: 0,
+  freshEnergy: 0,
+  freshErrorEnergy: 0,
+});
+
+/** Codes the parts of a task or an update, each as its specification says. */
+export class PartCoder {
+  readonly specs: readonly PartSpec[];
+  private readonly codecs: Readonly<Record<'codec' | 'exact', Codec>>;
+
+  /** @param coding what `codec` parts go through */
+  constructor(specs: readonly PartSpec[], coding: Coding) {
+    this.specs = specs;
+    this.codecs = { codec: createCodec(coding), exact: createCodec(exactCodec) };
+  }
+
+  /** The greatest payloads of all parts together, in bytes. */
+  get maxBytes(): number {
+    return this.specs.reduce(
+      (sum, { coding, layout }) =>
+        sum + (coding === 'integers' ? 8 * layout.counters : this.codecs[coding].maxBytes(layout)),
+      0,
+    );
+  }
+
+  private context({ name, layout }: PartSpec, key: PartKey): CodecContext {
+    return { key: { ...key, part: name }, layout };
+  }
+
+  encode(spec: PartSpec, value: PartValue, key: PartKey, state: CodecState): Encoded & { name: string } {
+    if (value instanceof Float32Array) {
+      const codec = this.codecs[spec.coding === 'codec' ? 'codec' : 'exact'];
+      return { name: spec.name, ...codec.encode(value, this.context(spec, key), state) };
+    }
+    const payload = bytesOf(value);
+    return { name: spec.name, payload, decoded: new Float32Array(0), state, measures: integerMeasures(payload.length) };
+  }
+
+  /** @throws CodedError a `codec/…` code */
+  decode(spec: PartSpec, payload: Uint8Array, key: PartKey): PartValue {
+    if (spec.coding === 'integers') return this.integers(spec, payload);
+    return this.codecs[spec.coding].decode(payload, this.context(spec, key));
+  }
+
+  /** Adds weight × the decoded part; all or nothing. @throws CodedError a `codec/…` code */
+  fold(spec: PartSpec, payload: Uint8Array, key: PartKey, weight: number, into: Float64Array): void {
+    if (spec.coding === 'integers') throw new TypeError(`the part ${spec.name} has integers, which are not folded`);
+    this.codecs[spec.coding].fold(payload, weight, into, this.context(spec, key));
+  }
+
+  /** Positions that the part's payload changes; null when all may change. */
+  support(spec: PartSpec, payload: Uint8Array, key: PartKey): Uint32Array | null {
+    return spec.coding === 'integers' ? null : this.codecs[spec.coding].support(payload, this.context(spec, key));
+  }
+
+  integers({ name, layout }: PartSpec, payload: Uint8Array): BigInt64Array {
+    if (payload.length !== 8 * layout.counters) {
+      throw new CodedError(
+        'wire/bad-length',
+        `The part '${name}' has ${payload.length} bytes, not ${8 * layout.counters}.`,
+      );
+    }
+    return new BigInt64Array(payload.slice().buffer);
+  }
+}
+
+/** Cuts a codec's own vectors out of a state with many owners: `delta.residual` → `residual`. */
+export const codecStateOf = (state: CodecState, part: string): CodecState =>
+  Object.fromEntries(
+    Object.entries(state)
+      .filter(([name]) => name.startsWith(`${part}.`))
+      .map(([name, vector]) => [name.slice(part.length + 1), vector]),
+  );
+
+export const prefixCodecState = (state: CodecState, part: string): CodecState =>
+  Object.fromEntries(Object.entries(state).map(([name, vector]) => [`${part}.${name}`, vector]));

@@ -1,0 +1,42 @@
+import type { Dataset, Partition } from '../data/dataset.js';
+import { dealPartition, loadDataset } from '../data/load.js';
+import { methods } from '../method/index.js';
+import type { Method, PartSpec } from '../method/method.js';
+import { loadModel } from '../models/load.js';
+import type { CompiledNetwork } from '../models/network.js';
+import type { Scenario } from './scenario.js';
+
+/** What every process of a run makes of the scenario for itself, and equal. */
+export interface Prepared {
+  readonly scenario: Scenario;
+  readonly dataset: Dataset;
+  readonly partition: Partition;
+  /** Training examples held out of the partition. */
+  readonly validation: Int32Array;
+  readonly network: CompiledNetwork;
+  readonly method: Method;
+  readonly specs: readonly PartSpec[];
+}
+
+/** The parts of a scenario that need no data: its method and what the method sends. */
+export const prepareMethod = (
+  scenario: Scenario,
+  network: CompiledNetwork,
+): { method: Method; specs: readonly PartSpec[] } => {
+  const [method] = methods.chosen(scenario.method);
+  return { method, specs: method.parts(network.layout) };
+};
+
+/** Loads the data, deals it and compiles the network. @throws CodedError `data/…`, `model/…` */
+export const prepare = async (scenario: Scenario): Promise<Prepared> => {
+  const { name, folder, validation: fraction, partition: choice } = scenario.dataset;
+  const dataset = await loadDataset({ name, folder });
+  const { partition, validation } = dealPartition(
+    dataset,
+    { partition: choice, validation: fraction },
+    scenario.clients.total,
+    scenario.seed,
+  );
+  const network = loadModel(scenario.model, dataset);
+  return { scenario, dataset, partition, validation, network, ...prepareMethod(scenario, network) };
+};
