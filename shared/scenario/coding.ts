@@ -24,7 +24,7 @@ const fields = {
   stages: z
     .array(choiceOf(stages, 'One stage of the codec.'))
     .max(16)
-    .default([])
+    .prefault([])
     .describe('The stages, one after the other; an empty list sends float32.'),
 };
 

@@ -78,11 +78,14 @@ export const parseQuantity = (text: string, dimension: Dimension): { value: numb
   if (Object.hasOwn(dimension.refused, unit)) {
     const [multiply, divide] = dimension.refused[unit];
     const meant = inBestUnit((amount * multiply) / divide, dimension);
-    return { hint: `The unit ${show(unit)} is easily mistaken; if you mean ${meant}, write that. ${general}` };
+    return { hint: `The unit ${show(unit)} is easily mistaken: if you mean ${meant}, write that.` };
   }
   const near = nearest(unit, known);
   return { hint: near === null ? general : `Did you mean '${digits} ${near}'? ${general}` };
 };
+
+/** Greater numbers are a mistake in any unit. */
+const greatest = 1e18;
 
 /**
  * A number with a unit, `10 Mbit/s`, or a plain number of base units; resolved to the number of base units.
@@ -93,9 +96,10 @@ export const quantity = (
   range: { min: number; exclusive?: boolean; max?: number },
   description: string,
 ) => {
-  const { min, exclusive = false, max = 1e18 } = range;
+  const { min, exclusive = false, max = greatest } = range;
   const { base, units } = dimension;
-  const allowed = `It must be ${exclusive ? 'more than' : 'at least'} ${min} ${base} and at most ${max} ${base}.`;
+  const bounds = [`${exclusive ? 'more than' : 'at least'} ${min}`, ...(max < greatest ? [`at most ${max}`] : [])];
+  const allowed = `It must be ${bounds.join(' and ')} ${base}.`;
   return z
     .unknown()
     .transform((input, context): number => {
@@ -109,7 +113,7 @@ export const quantity = (
       if ('hint' in parsed) return refuse(parsed.hint);
       const { value } = parsed;
       const inRange = Number.isFinite(value) && (exclusive ? value > min : value >= min) && value <= max;
-      return inRange ? value : refuse(allowed);
+      return inRange ? value : refuse(value > greatest ? `It must be at most ${greatest} ${base}.` : allowed);
     })
     .meta({
       description: `${description} Number of ${base}, or with a unit: ${Object.keys(units).join(', ')}. ${allowed}`,

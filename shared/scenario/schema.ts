@@ -79,7 +79,7 @@ const network = z
       .prefault(null),
   })
   .nullable()
-  .default(null)
+  .prefault(null)
   .describe('Simulated links and devices; null: no simulated time.');
 
 const round = z
@@ -140,7 +140,7 @@ const fields = {
   name: name
     .default('scenario')
     .describe(
-      'Name of runs and of their folders: letters, digits, dots, dashes and underscores. Without it, the file’s name.',
+      'Name of runs and of their folders: letters, digits, dots, dashes and underscores. Left out, it is the file’s name.',
     ),
   seed: seed.default(0).describe('Every random number follows from it; a whole number from 0 to 9007199254740991.'),
   rounds: whole(1, 1_000_000).describe('Number of rounds; from 1 to 1000000.'),

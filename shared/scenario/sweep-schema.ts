@@ -22,11 +22,15 @@ export const sweepSchema = z
       )
       .max(1000)
       .default([])
-      .describe('Variants of the scenario, each with a name. Without any, there is one case: the scenario itself.'),
+      .describe(
+        'Variants of the scenario, each { name, set }, where set maps scenario paths to values. Without any, there is one case: the scenario itself.',
+      ),
     grid: z
       .record(path, z.array(z.unknown()).min(1).max(1000))
       .default({})
-      .describe('Scenario paths with lists of values: every case is run with every combination.'),
+      .describe(
+        'Scenario paths with lists of values, as in { local.batchSize: [10, 32] }: every case is run with every combination.',
+      ),
     seeds: z
       .array(seed)
       .min(1)

@@ -1,0 +1,42 @@
+import { presets } from '../shared/codec/presets.js';
+import { stages } from '../shared/codec/stages/index.js';
+import { datasets } from '../shared/data/datasets/index.js';
+import { partitions } from '../shared/data/partition/index.js';
+import { aggregationChoices } from '../shared/method/aggregations.js';
+import { methods } from '../shared/method/index.js';
+import { models } from '../shared/models/catalogue/index.js';
+import { jsonSchemaOf, type JsonSchema } from '../shared/scenario/json-schema.js';
+import { optimizers } from '../shared/scenario/optimizers.js';
+import type { PlugIn, Registry } from '../shared/util/registry.js';
+
+/** One thing that a scenario can name. */
+export interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  /** Option → its JSON Schema, with default and description. */
+  readonly options: Readonly<Record<string, JsonSchema>>;
+}
+
+const entriesOf =
+  ({ all }: Registry<PlugIn>) =>
+  (): Entry[] =>
+    all.map(({ name, options, summary }) => ({
+      name,
+      summary,
+      options: (jsonSchemaOf(options)['properties'] ?? {}) as Record<string, JsonSchema>,
+    }));
+
+const presetEntries = (): Entry[] =>
+  Object.entries(presets).map(([name, { summary }]) => ({ name, summary, options: {} }));
+
+/** What `fedsqueeze list` can list, in the order of a scenario. */
+export const catalogue: Readonly<Record<string, () => Entry[]>> = {
+  datasets: entriesOf(datasets),
+  partitions: entriesOf(partitions),
+  models: entriesOf(models),
+  optimizers: entriesOf(optimizers),
+  methods: entriesOf(methods),
+  aggregations: entriesOf(aggregationChoices),
+  stages: entriesOf(stages),
+  presets: presetEntries,
+};

@@ -1,0 +1,27 @@
+import type { CommandModule } from 'yargs';
+
+interface Arguments {
+  kind: string | undefined;
+  json: boolean;
+}
+
+const kinds = ['datasets', 'partitions', 'models', 'optimizers', 'methods', 'aggregations', 'stages', 'presets'];
+
+export const listCommand: CommandModule<object, Arguments> = {
+  command: 'list [kind]',
+  describe: 'list what a scenario can name, with one line each',
+  builder: (yargs) =>
+    yargs
+      .positional('kind', { type: 'string', choices: kinds, describe: 'what to list; everything when left out' })
+      .option('json', { type: 'boolean', default: false, describe: 'print JSON, with the options' })
+      .example('$0 list', 'everything')
+      .example('$0 list stages', 'sparsifiers, quantizers and entropy coders')
+      .example('$0 list presets', 'named codings for uplink and downlink'),
+  handler: async ({ kind, json }) => {
+    const { catalogue } = await import('../catalogue.js');
+    const { formatCatalogue } = await import('../format-catalogue.js');
+    const chosen = kind === undefined ? Object.keys(catalogue) : [kind];
+    const listed = Object.fromEntries(chosen.map((name) => [name, catalogue[name]()]));
+    console.log(json ? JSON.stringify(listed, null, 2) : formatCatalogue(listed));
+  },
+};

@@ -1,0 +1,126 @@
+import type { Dataset, Partition } from '../shared/data/dataset.js';
+import { dealPartition, loadDataset } from '../shared/data/load.js';
+import { PartCoder } from '../shared/method/part-coder.js';
+import { loadModel } from '../shared/models/load.js';
+import type { CompiledNetwork } from '../shared/models/network.js';
+import type { LoadedScenario } from '../shared/scenario/load.js';
+import { prepareMethod } from '../shared/scenario/prepare.js';
+import type { Scenario } from '../shared/scenario/scenario.js';
+import { expandSweep, type SweepPoint } from '../shared/scenario/sweep.js';
+
+/** A backward pass counts as two forward passes, as in simulated time. */
+const trainingFlopsPerForward = 3;
+
+/** Samples are summed up over at most so many clients: a population may have millions. */
+const mostClientsSummed = 1_000_000;
+
+export interface DirectionPlan {
+  /** Float32 bytes of one transfer. */
+  readonly denseBytes: number;
+  /** The greatest payload of one transfer that the codec can make; what it makes is usually less. */
+  readonly mostBytes: number;
+}
+
+/** What a scenario would run, without running it. All bytes are of payloads, without message and socket framing. */
+export interface Plan {
+  readonly scenario: Scenario;
+  readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly samplesPerClient: {
+    readonly min: number;
+    readonly median: number;
+    readonly max: number;
+    readonly mean: number;
+  };
+  readonly parameters: number;
+  /** Floating-point operations of one example's forward pass. */
+  readonly forwardFlops: number;
+  /** Of the local training of a cohort of average clients. */
+  readonly flopsPerRound: number;
+  readonly uplink: DirectionPlan;
+  readonly downlink: DirectionPlan;
+  /** Null without a sweep. */
+  readonly points: readonly Pick<SweepPoint, 'name' | 'case' | 'seed' | 'set'>[] | null;
+}
+
+const samplesOf = (partition: Partition): Plan['samplesPerClient'] => {
+  const sizes = Float64Array.from({ length: Math.min(partition.clients, mostClientsSummed) }, (_, client) =>
+    partition.size(client),
+  ).sort();
+  const middle = sizes.length >> 1;
+  const median = sizes.length % 2 === 1 ? sizes[middle] : (sizes[middle - 1] + sizes[middle]) / 2;
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  return { min: sizes[0], median, max: sizes[sizes.length - 1], mean };
+};
+
+/** Loads each dataset once. */
+const datasetCache = (): ((scenario: Scenario) => Promise<Dataset>) => {
+  const loaded = new Map<string, Promise<Dataset>>();
+  return ({ dataset: { name, folder } }) => {
+    const key = JSON.stringify([name, folder]);
+    const dataset = loaded.get(key) ?? loadDataset({ name, folder });
+    loaded.set(key, dataset);
+    return dataset;
+  };
+};
+
+const deal = (dataset: Dataset, { clients, dataset: { partition, validation }, seed }: Scenario) =>
+  dealPartition(dataset, { partition, validation }, clients.total, seed);
+
+/** Deals every different partition of a sweep and builds every network, to find what cannot run. */
+const checkPoints = async (
+  points: readonly SweepPoint[],
+  datasetOf: ReturnType<typeof datasetCache>,
+): Promise<void> => {
+  const checked = new Set<string>();
+  for (const { scenario } of points) {
+    const { clients, dataset, model, seed } = scenario;
+    const key = JSON.stringify([clients.total, dataset, model, seed]);
+    if (checked.has(key)) continue;
+    checked.add(key);
+    const examples = await datasetOf(scenario);
+    deal(examples, scenario);
+    loadModel(model, examples);
+  }
+};
+
+const directionsOf = (scenario: Scenario, network: CompiledNetwork): Pick<Plan, 'uplink' | 'downlink'> => {
+  const { specs } = prepareMethod(scenario, network);
+  const denseBytes = 4 * network.layout.floats;
+  const directionOf = (coding: Scenario['uplink']): DirectionPlan => ({
+    denseBytes,
+    mostBytes: new PartCoder(specs, coding).maxBytes,
+  });
+  return { uplink: directionOf(scenario.uplink), downlink: directionOf(scenario.downlink) };
+};
+
+/**
+ * Works out what a scenario would run; loads and deals its data, also of all sweep points.
+ * @throws CodedError what would stop the run before its first round
+ */
+export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
+  const { scenario, sweep } = loaded;
+  const points = expandSweep(loaded);
+  const datasetOf = datasetCache();
+  const dataset = await datasetOf(scenario);
+  const { partition, validation } = deal(dataset, scenario);
+  const network = loadModel(scenario.model, dataset);
+  if (sweep !== null) await checkPoints(points, datasetOf);
+  const samplesPerClient = samplesOf(partition);
+  const { clients, local } = scenario;
+  const examplesPerRound = samplesPerClient.mean * clients.perRound * local.epochs;
+  return {
+    scenario,
+    examples: {
+      train: dataset.train.count - validation.length,
+      validation: validation.length,
+      test: dataset.test.count,
+    },
+    samplesPerClient,
+    parameters: network.layout.floats + network.layout.counters,
+    forwardFlops: network.flops,
+    flopsPerRound: trainingFlopsPerForward * network.flops * examplesPerRound,
+    ...directionsOf(scenario, network),
+    points:
+      sweep === null ? null : points.map(({ name, case: label, seed, set }) => ({ name, case: label, seed, set })),
+  };
+};
