@@ -83,7 +83,7 @@ export class HeldModel {
     const model = task.base === 'nothing' ? zeroParameters(this.layout) : copyParameters(this.startOf(task).model);
     this.applyParts(task.form, model, parts, task.version);
     this.current = { version: task.version, model };
-    this.applied = parts.map((part) => part.slice());
+    this.applied = parts.map((part) => new Uint8Array(part));
     return model;
   }
 

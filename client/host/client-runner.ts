@@ -33,7 +33,7 @@ export class ClientRunner {
    * @param state the client's committed state, where the folder is not shared
    */
   wake(wake: HeaderOf<'wake'>, state?: Uint8Array): void {
-    this.round(wake, state?.slice()).catch((error: unknown) => {
+    this.round(wake, state).catch((error: unknown) => {
       this.connections.get(wake.client)?.close();
       this.connections.delete(wake.client);
       this.options.onError(wake.client, error);

@@ -88,7 +88,7 @@ export class PartCoder {
         `The part '${name}' has ${payload.length} bytes, not ${8 * layout.counters}.`,
       );
     }
-    return new BigInt64Array(payload.slice().buffer);
+    return new BigInt64Array(new Uint8Array(payload).buffer);
   }
 }
 

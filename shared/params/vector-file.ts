@@ -101,7 +101,8 @@ export const decodeVectors = (
   for (const { name, type, length } of header.vectors) {
     const end = at + length * types[type].BYTES_PER_ELEMENT;
     if (end > file.length) return refuse(what, `The vector '${name}' runs past the end.`);
-    const copy = file.slice(at, end);
+    // Not `slice`: on a Buffer that is a view into memory that others use too.
+    const copy = new Uint8Array(file.subarray(at, end));
     vectors[name] = new types[type](copy.buffer, 0, length);
     at += padded(end - at);
   }
