@@ -110,6 +110,12 @@ describe('a document', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
+  test('a hundred aliases are read, more are refused', () => {
+    const aliases = (count: number): string => `a: &x 1\nb: [${Array(count).fill('*x').join(', ')}]`;
+    expect(read(aliases(documentLimits.aliases))).toEqual({ a: 1, b: Array(documentLimits.aliases).fill(1) });
+    expect(refusal(() => read(aliases(documentLimits.aliases + 1)))).toContain('Too many aliases. At most 100.');
+  });
+
   test.each([
     ['lists', '['.repeat(100_000)],
     ['maps', '{a: '.repeat(50_000)],

@@ -4,7 +4,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { describe, expect, test } from 'vitest';
 import { generatedFiles } from '../../shared/scenario/generated.js';
+import { parseScenario } from '../../shared/scenario/load.js';
 import { scenarioJsonSchema } from '../../shared/scenario/reference.js';
+import { expandSweep } from '../../shared/scenario/sweep.js';
 import { codes } from '../../shared/util/codes.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -17,6 +19,14 @@ test.each(Object.keys(files))('%s is what the code makes; run scripts/generate.m
 
 test('the same files come out each time', () => {
   expect(generatedFiles()).toEqual(files);
+});
+
+test('the examples in the reference are valid scenarios', () => {
+  const blocks = [...files['docs/scenario.md'].matchAll(/```yaml\n([^`]*)```/g)].map(([, block]) => block);
+  expect(blocks).toHaveLength(2);
+  const loaded = parseScenario(blocks.join(''), 'example.yaml');
+  expect(loaded.scenario.name).toBe('example');
+  expect(expandSweep(loaded)).toHaveLength(12);
 });
 
 test('every error code is explained', () => {

@@ -73,6 +73,7 @@ describe('settings', () => {
     ],
     ['roundz=32', '--set roundz=32: The scenario has no key "roundz". Did you mean \'rounds\'?'],
     ['locl.batchSize=32', '--set locl.batchSize=32: The scenario has no key "locl". Did you mean \'local\'?'],
+    ['constructor.x=1', '--set constructor.x=1: The scenario has no key "constructor".'],
     ['rounds=0', '--set rounds=0: rounds is 0. It must be at least 1.'],
     ['rounds.x=1', '--set rounds.x=1: rounds is 5 and has nothing below it. Set rounds itself. [scenario/bad-setting]'],
     ['uplink=stcc', '--set uplink=stcc: uplink names the preset "stcc", which does not exist. Did you mean \'stc\'?'],
