@@ -31,18 +31,20 @@ const lineSeconds = 5;
 
 /** Shows progress: one line that is rewritten on a terminal, a line now and then elsewhere. */
 export class StatusLine {
-  private readonly out: NodeJS.WriteStream;
+  private readonly out: NodeJS.WriteStream | null;
   /** What stands before the status, such as the point of a sweep. */
   prefix = '';
   private shown = false;
   private lastLine = -Infinity;
   private startSeconds: number | null = null;
 
-  constructor(out: NodeJS.WriteStream = process.stderr) {
+  /** @param out null: nothing is shown */
+  constructor(out: NodeJS.WriteStream | null = process.stderr) {
     this.out = out;
   }
 
   update(progress: Progress): void {
+    if (this.out === null) return;
     // The time before the first round was set-up and says nothing of the rounds to come.
     this.startSeconds ??= progress.seconds * (1 - 1 / Math.max(2, progress.round + 1));
     const text = this.prefix + statusText(progress, this.startSeconds);
@@ -64,11 +66,11 @@ export class StatusLine {
   /** Prints a line of its own, above the status line. */
   note(text: string): void {
     this.clear();
-    this.out.write(`${text}\n`);
+    this.out?.write(`${text}\n`);
   }
 
   clear(): void {
-    if (this.shown) this.out.write('\r\x1b[2K');
+    if (this.shown) this.out?.write('\r\x1b[2K');
     this.shown = false;
   }
 }

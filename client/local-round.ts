@@ -2,7 +2,7 @@ import type { Measures } from '../shared/codec/codec.js';
 import { batchesOf } from '../shared/data/batches.js';
 import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
 import type { ClientState, LocalTraining } from '../shared/method/method.js';
-import { codecStateOf, PartCoder, prefixCodecState } from '../shared/method/part-coder.js';
+import { codecStateOf, prefixCodecState, type PartCoder } from '../shared/method/part-coder.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { RandomStream } from '../shared/util/random.js';

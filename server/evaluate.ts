@@ -8,18 +8,8 @@ export interface EvaluatorSetup {
   readonly scenario: string;
 }
 
-/** The engine of this machine, which every host must have too. */
-export interface ChosenEngineName {
-  readonly name: 'onnx' | 'tfjs';
-  readonly version: string;
-  readonly reason: string;
-}
-
 export type EvaluatorRequest = { setup: EvaluatorSetup } | { id: number; parameters: Float32Array };
-export type EvaluatorReply =
-  | { engine: ChosenEngineName }
-  | { id: number; result: EvaluationResult }
-  | { error: string };
+export type EvaluatorReply = { id: number; result: EvaluationResult } | { error: string };
 
 /** Evaluates models in a process of its own, so that the thread that serves sockets does nothing heavy. */
 export class Evaluator {
@@ -30,15 +20,8 @@ export class Evaluator {
   >();
   private next = 0;
   private failure: Error | null = null;
-  /** Resolves when the process is ready. */
-  readonly engine: Promise<ChosenEngineName>;
-  private settle!: { resolve: (engine: ChosenEngineName) => void; reject: (error: Error) => void };
 
   constructor(setup: EvaluatorSetup) {
-    this.engine = new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-    });
-    this.engine.catch(() => undefined);
     this.child = fork(fileURLToPath(new URL('./evaluator-process.js', import.meta.url)), {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -51,14 +34,12 @@ export class Evaluator {
 
   private receive(reply: EvaluatorReply): void {
     if ('error' in reply) return this.fail(reply.error);
-    if ('engine' in reply) return this.settle.resolve(reply.engine);
     this.pending.get(reply.id)?.resolve(reply.result);
     this.pending.delete(reply.id);
   }
 
   private fail(message: string): void {
     this.failure ??= new CodedError('evaluation/failed', message);
-    this.settle.reject(this.failure);
     for (const { reject } of this.pending.values()) reject(this.failure);
     this.pending.clear();
   }

@@ -3,12 +3,11 @@ import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
 import { prepare } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { messageOf } from '../shared/util/errors.js';
-import type { ChosenEngineName, EvaluatorReply, EvaluatorRequest, EvaluatorSetup } from './evaluate.js';
+import type { EvaluatorReply, EvaluatorRequest, EvaluatorSetup } from './evaluate.js';
 
 /* The evaluation process: it evaluates one model after the other and leaves when the coordinator does. */
 
 interface Ready {
-  readonly engine: ChosenEngineName;
   readonly trainer: Trainer;
   readonly examples: LoadedExamples;
   readonly indices: Int32Array | undefined;
@@ -21,12 +20,11 @@ const reply = (message: EvaluatorReply): void => {
 const setUp = async ({ scenario: json }: EvaluatorSetup): Promise<Ready> => {
   const scenario = JSON.parse(json) as Scenario;
   const { dataset, validation, network } = await prepare(scenario);
-  const { engine, reason } = await chooseEngine(scenario.engine);
+  const { engine } = await chooseEngine(scenario.engine);
   const held = scenario.evaluate.split === 'validation';
   const examples = await engine.load(held ? dataset.train : dataset.test, dataset.inputShape);
   const trainer = await engine.compile({ network, optimizer: 'sgd', batchSize: 1, scale: dataset.scale });
-  const { name, version } = engine;
-  return { engine: { name, version, reason }, trainer, examples, indices: held ? validation : undefined };
+  return { trainer, examples, indices: held ? validation : undefined };
 };
 
 let ready: Promise<Ready> | null = null;
@@ -34,7 +32,8 @@ let ready: Promise<Ready> | null = null;
 const handle = async (request: EvaluatorRequest): Promise<void> => {
   if ('setup' in request) {
     ready = setUp(request.setup);
-    return reply({ engine: (await ready).engine });
+    await ready;
+    return;
   }
   if (ready === null) throw new Error('evaluation before set-up');
   const { trainer, examples, indices } = await ready;

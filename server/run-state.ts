@@ -4,7 +4,7 @@ import { initialize } from '../shared/models/initialize.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { modelHash } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
-import { Checkpoints } from './checkpoint.js';
+import type { Checkpoints } from './checkpoint.js';
 import { Downlink, type DownlinkOptions } from './downlink.js';
 import type { RoundOutcome } from './round.js';
 import { StateStore } from './state-store.js';

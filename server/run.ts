@@ -15,11 +15,10 @@ import { packageVersion } from '../shared/util/version.js';
 import { protocolVersion } from '../shared/wire/frame.js';
 import { aggregationRules } from './aggregate/index.js';
 import { Checkpoints } from './checkpoint.js';
-import type { ChosenEngineName } from './evaluate.js';
 import { Journal, type Progress } from './journal.js';
 import type { RoundOptions } from './round.js';
 import { freshState, restoredState, writeCheckpoint, type RunState } from './run-state.js';
-import { Services, type HostSource } from './services.js';
+import { Services, type EngineName, type HostSource } from './services.js';
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -122,7 +121,7 @@ class OpenRun implements Run {
     this.options.onNotice?.(`engine ${engine.name} ${engine.version}: ${engine.reason}`);
   }
 
-  private writeStart(engine: ChosenEngineName): void {
+  private writeStart(engine: EngineName): void {
     const { dataset, partition, network, method } = this.prepared;
     const { layout, flops } = network;
     this.journal.write({

@@ -1,11 +1,14 @@
+import { chooseEngine } from '../shared/engine/choose.js';
+import type { Engine } from '../shared/engine/engine.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
+import type { Scenario } from '../shared/scenario/scenario.js';
 import { CodedError } from '../shared/util/errors.js';
 import { packageVersion } from '../shared/util/version.js';
 import { frameOverhead, maxHeaderBytes } from '../shared/wire/frame.js';
 import { makeRunToken } from '../shared/wire/identity.js';
 import type { Downlink } from './downlink.js';
-import { Evaluator, type ChosenEngineName } from './evaluate.js';
+import { Evaluator } from './evaluate.js';
 import { Exchange } from './exchange.js';
 import { HostPool } from './hosts.js';
 import { listen, type Listener } from './listener.js';
@@ -57,6 +60,18 @@ const messageLimits = ({ prepared }: ServiceOptions) => {
   return { maxClientMessage: update, maxHostMessage: Math.min(limit, hostMessageVectors * modelBytes + 2 ** 20) };
 };
 
+/** The engine of this machine, which every host must have too. */
+export interface EngineName {
+  readonly name: Engine['name'];
+  readonly version: string;
+  readonly reason: string;
+}
+
+const engineName = async (asked: Scenario['engine']): Promise<EngineName> => {
+  const { engine, reason } = await chooseEngine(asked);
+  return { name: engine.name, version: engine.version, reason };
+};
+
 /** All that runs beside the round loop: sockets, hosts, the evaluation process. */
 export class Services {
   readonly evaluator: Evaluator;
@@ -64,7 +79,7 @@ export class Services {
   readonly sessions: ClientSessions;
   readonly exchange: Exchange;
   readonly reports: Reports;
-  readonly engine: Promise<ChosenEngineName>;
+  readonly engine: Promise<EngineName>;
   private readonly listener: Listener;
   private readonly started: { stop(): Promise<void> };
   private refusal: CodedError | null = null;
@@ -74,13 +89,13 @@ export class Services {
     options: ServiceOptions,
     runToken: string,
     listener: Listener,
-    parts: Pick<Services, 'evaluator' | 'hosts' | 'sessions' | 'reports'>,
+    parts: Pick<Services, 'evaluator' | 'hosts' | 'sessions' | 'reports' | 'engine'>,
   ) {
     this.evaluator = parts.evaluator;
     this.hosts = parts.hosts;
     this.sessions = parts.sessions;
     this.reports = parts.reports;
-    this.engine = parts.evaluator.engine;
+    this.engine = parts.engine;
     this.listener = listener;
     this.exchange = new Exchange({ ...options, ...parts });
     this.started = options.source.start({ url: listener.url, port: listener.port, token: runToken });
@@ -94,6 +109,9 @@ export class Services {
     const reports = new Reports(states);
     const sessions = new ClientSessions(runId, runToken, scenario.clients.total);
     const evaluator = new Evaluator({ scenario: json });
+    const engine = engineName(scenario.engine);
+    // Who awaits it hears of the error.
+    engine.catch(() => undefined);
     let services: Services | null = null;
     const hosts = new HostPool({
       version: packageVersion,
@@ -101,7 +119,7 @@ export class Services {
       runToken,
       scenario: Buffer.from(json),
       stateFolder: states.folder,
-      fingerprint: evaluator.engine.then(({ name, version }) => ({
+      fingerprint: engine.then(({ name, version }) => ({
         dataHash: dataset.fingerprint,
         partitionHash: partition.fingerprint,
         engine: `${name} ${version}`,
@@ -118,7 +136,7 @@ export class Services {
         onClient: sessions.accept,
         onHost: hosts.accept,
       });
-      services = new Services(options, runToken, listener, { evaluator, hosts, sessions, reports });
+      services = new Services(options, runToken, listener, { evaluator, hosts, sessions, reports, engine });
       return services;
     } catch (error) {
       evaluator.close();
@@ -132,8 +150,8 @@ export class Services {
     this.refused.abort(error);
   }
 
-  /** Resolves when the evaluation process and enough hosts are ready. */
-  async ready(hosts: number, abort: AbortSignal): Promise<ChosenEngineName> {
+  /** Resolves when enough hosts are ready. */
+  async ready(hosts: number, abort: AbortSignal): Promise<EngineName> {
     const timeout = AbortSignal.timeout(readySeconds * 1000);
     const signal = AbortSignal.any([abort, timeout, this.refused.signal]);
     await this.hosts.atLeast(hosts, signal);

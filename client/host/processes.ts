@@ -22,7 +22,7 @@ export interface HostProcesses {
 const graceSeconds = 2;
 
 const start = ({ url, token, logFile }: HostProcessOptions, name: string): ChildProcess =>
-  spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url))], {
+  spawn(process.execPath, [...process.execArgv, fileURLToPath(new URL('./main.js', import.meta.url))], {
     env: { ...process.env, FEDSQUEEZE_URL: url, FEDSQUEEZE_TOKEN: token, FEDSQUEEZE_HOST: name },
     stdio: ['ignore', logFile, logFile],
   });

@@ -14,7 +14,12 @@ export const mean: AggregationRule = {
         update.fold(name, update.samples, sum);
         samples += update.samples;
       },
-      finish: () => (samples === 0 ? null : Float32Array.from(sum, (value) => value / samples)),
+      finish: () => {
+        if (samples === 0) return null;
+        const result = new Float32Array(sum.length);
+        for (let i = 0; i < sum.length; i++) result[i] = sum[i] / samples;
+        return result;
+      },
     };
   },
 };

@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { textTable } from '../report/text-table.js';
+import { CodedError } from '../shared/util/errors.js';
+import { packageVersion } from '../shared/util/version.js';
+
+/* `npm run bench [-- NAME…]` prints a table for each benchmark and writes its rows as JSON to bench-results/. */
+
+type Row = Readonly<Record<string, unknown>>;
+
+const benches: Record<string, () => Promise<readonly object[]>> = {
+  engine: async () => (await import('./engine.js')).benchEngine(),
+  codec: async () => (await import('./codec.js')).benchCodec(),
+  round: async () => (await import('./round.js')).benchRound(),
+};
+
+const show = (value: unknown): string => {
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  return value === null || value === undefined ? '–' : String(value);
+};
+
+const table = (rows: readonly Row[]): string => {
+  const names = Object.keys(rows[0]);
+  const columns = names.map((title) => ({ title, isNumber: typeof rows[0][title] === 'number' }));
+  return textTable(
+    columns,
+    rows.map((row) => names.map((name) => show(row[name]))),
+  );
+};
+
+const runBench = async (name: string): Promise<void> => {
+  const bench = benches[name];
+  if (bench === undefined) {
+    throw new CodedError('argument/unknown-name', `There is no benchmark '${name}'.`, {
+      hint: `Known: ${Object.keys(benches).join(', ')}.`,
+    });
+  }
+  const rows = (await bench()) as readonly Row[];
+  console.log(`\n${name}\n${table(rows)}`);
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };
+  mkdirSync('bench-results', { recursive: true });
+  const path = join('bench-results', `${name}.json`);
+  writeFileSync(path, `${JSON.stringify({ fedsqueeze: packageVersion, ...machine, rows }, null, 2)}\n`);
+  console.log(`written to ${path}`);
+};
+
+try {
+  const asked = process.argv.slice(2);
+  for (const name of asked.length > 0 ? asked : Object.keys(benches)) await runBench(name);
+} catch (error) {
+  if (!(error instanceof CodedError)) throw error;
+  console.error(error.describe());
+  process.exitCode = error.exitCode;
+}
