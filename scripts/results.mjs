@@ -1,0 +1,112 @@
+// Runs every shipped scenario and writes docs/results.md, its pictures, and the README's sample from what the runs say:
+// no figure there is typed by hand. `node scripts/results.mjs [--keep]`; --keep goes on with runs that are there.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const built = (path) => import(pathToFileURL(join(root, 'dist', path)).href);
+const { loadScenario } = await built('shared/scenario/load.js');
+const { formatSummary, formatSweep } = await built('report/console.js');
+const { loadReport } = await built('report/load.js');
+const { packageVersion } = await built('shared/util/version.js');
+
+const folder = join(root, 'runs', 'results');
+if (!process.argv.includes('--keep')) rmSync(folder, { recursive: true, force: true });
+
+const scenarios = readdirSync(join(root, 'scenarios'))
+  .filter((name) => name.endsWith('.yaml'))
+  .sort((a, b) => (a === 'quickstart.yaml' ? -1 : b === 'quickstart.yaml' ? 1 : a.localeCompare(b)));
+
+/** The comment at the top of a scenario: what it shows. */
+const headingOf = (text) => {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith('#'))
+    .slice(1)
+    .map((line) => line.slice(1).trim());
+  return lines
+    .join('\n')
+    .split('\n\n')
+    .filter((part) => !part.includes('fedsqueeze ') && !part.includes('npm '))
+    .map((part) => part.replaceAll('\n', ' ').trim())
+    .filter(Boolean)
+    .join('\n\n');
+};
+
+const runScenario = async (name) => {
+  const file = `scenarios/${name}`;
+  const out = join(folder, basename(name, '.yaml'));
+  const { sweep } = await loadScenario(join(root, file));
+  const command = sweep === null ? 'run' : 'sweep';
+  if (!existsSync(join(out, 'report.html'))) {
+    rmSync(out, { recursive: true, force: true });
+    const { status } = spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), command, file, '--out', out], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    if (status !== 0) throw new Error(`${file} ended with ${status}`);
+  }
+  const shown = `fedsqueeze ${command} ${file}`;
+  const table =
+    sweep === null
+      ? formatSummary(JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')))
+      : formatSweep(await loadReport([out]));
+  return {
+    name: basename(name, '.yaml'),
+    file,
+    out,
+    shown,
+    table,
+    sweep,
+    heading: headingOf(readFileSync(join(root, file), 'utf8')),
+  };
+};
+
+const picture = (result, plot) => {
+  const source = join(result.out, 'plots', `${plot}.svg`);
+  if (!existsSync(source)) return '';
+  const name = `${result.name}-${plot}.svg`;
+  mkdirSync(join(root, 'docs', 'images'), { recursive: true });
+  copyFileSync(source, join(root, 'docs', 'images', name));
+  return `\n![${plot.replaceAll('-', ' ')} of ${result.name}](images/${name})\n`;
+};
+
+const section = (result) => `## ${result.name}
+
+${result.heading}
+
+\`\`\`
+$ ${result.shown}
+${result.table}
+\`\`\`
+${result.sweep === null ? picture(result, 'accuracy-by-bytes') : picture(result, 'pareto-front') + picture(result, 'accuracy-by-bytes')}`;
+
+const replaceBetween = (text, name, content) => {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [before, rest] = text.split(begin);
+  return `${before}${begin}\n${content}\n${end}${rest.split(end)[1]}`;
+};
+
+const results = [];
+for (const name of scenarios) results.push(await runScenario(name));
+
+writeFileSync(
+  join(root, 'docs', 'results.md'),
+  `# Results
+
+<!-- Made by scripts/results.mjs from the run folders. -->
+
+Every shipped scenario, run with fedsqueeze ${packageVersion} on ${availableParallelism()} cores (${cpus()[0].model}), Node ${process.version}.
+\`npm run results\` makes this page. Accuracies, bytes and model hashes repeat on the same kind of machine; times do not.
+MB = 10⁶ bytes; "on the wire" is everything that crossed the TCP sockets of the clients.
+
+${results.map(section).join('\n')}`,
+);
+
+const readme = join(root, 'README.md');
+const [quickstart] = results;
+const sample = `\`\`\`\n$ npm start\n${quickstart.table}\n\`\`\``;
+writeFileSync(readme, replaceBetween(readFileSync(readme, 'utf8'), 'quickstart', sample));
