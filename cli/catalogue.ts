@@ -2,7 +2,7 @@ import { presets } from '../shared/codec/presets.js';
 import { stages } from '../shared/codec/stages/index.js';
 import { datasets } from '../shared/data/datasets/index.js';
 import { partitions } from '../shared/data/partition/index.js';
-import { aggregationChoices } from '../shared/method/aggregations.js';
+import { aggregationRules } from '../shared/method/aggregate/index.js';
 import { methods } from '../shared/method/index.js';
 import { models } from '../shared/models/catalogue/index.js';
 import { jsonSchemaOf, type JsonSchema } from '../shared/scenario/json-schema.js';
@@ -36,7 +36,7 @@ export const catalogue: Readonly<Record<string, () => Entry[]>> = {
   models: entriesOf(models),
   optimizers: entriesOf(optimizers),
   methods: entriesOf(methods),
-  aggregations: entriesOf(aggregationChoices),
+  aggregations: entriesOf(aggregationRules),
   stages: entriesOf(stages),
   presets: presetEntries,
 };

@@ -1,3 +1,4 @@
+import { trainingFlopsPerForward } from '../shared/models/network.js';
 import type { Dataset, Partition } from '../shared/data/dataset.js';
 import { dealPartition, loadDataset } from '../shared/data/load.js';
 import { PartCoder } from '../shared/method/part-coder.js';
@@ -7,9 +8,6 @@ import type { LoadedScenario } from '../shared/scenario/load.js';
 import { prepareMethod } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { expandSweep, type SweepPoint } from '../shared/scenario/sweep.js';
-
-/** A backward pass counts as two forward passes, as in simulated time. */
-const trainingFlopsPerForward = 3;
 
 /** Samples are summed up over at most so many clients: a population may have millions. */
 const mostClientsSummed = 1_000_000;

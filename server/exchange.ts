@@ -1,4 +1,5 @@
 import type { Measures } from '../shared/codec/codec.js';
+import { trainingFlopsPerForward } from '../shared/models/network.js';
 import { encodeModel } from '../shared/params/model-file.js';
 import { clientSeconds, profileOf } from '../shared/network/link.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
@@ -47,9 +48,6 @@ export interface ExchangeOptions {
   /** The version that each client holds, by client: what simulated devices have in their storage. */
   readonly holds: Map<number, number>;
 }
-
-/** Backward pass and update cost about twice the forward pass. */
-const trainingFlopsPerForward = 3;
 
 /** Serves single clients: wakes, sends the task, awaits the update. */
 export class Exchange {

@@ -13,7 +13,7 @@ import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import { packageVersion } from '../shared/util/version.js';
 import { protocolVersion } from '../shared/wire/frame.js';
-import { aggregationRules } from './aggregate/index.js';
+import { aggregationRules } from '../shared/method/aggregate/index.js';
 import { Checkpoints } from './checkpoint.js';
 import { Journal, type Progress } from './journal.js';
 import type { RoundOptions } from './round.js';

@@ -36,3 +36,6 @@ export interface CompiledNetwork {
   /** Forward FLOPs of one example. */
   readonly flops: number;
 }
+
+/** Training FLOPs for each forward FLOP: the backward pass and the update cost about twice the forward pass. */
+export const trainingFlopsPerForward = 3;

@@ -1,6 +1,6 @@
 import { stages } from '../codec/stages/index.js';
 import { partitions } from '../data/partition/index.js';
-import { aggregationChoices } from '../method/aggregations.js';
+import { aggregationRules } from '../method/aggregate/index.js';
 import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import type { PlugIn, Registry } from '../util/registry.js';
@@ -13,7 +13,7 @@ const places: readonly [place: RegExp, registry: Registry<PlugIn>][] = [
   [/^model$/, models],
   [/^local\.optimizer$/, optimizers],
   [/^method$/, methods],
-  [/^aggregation$/, aggregationChoices],
+  [/^aggregation$/, aggregationRules],
   [/^(uplink|downlink)\.stages\.\d+$/, stages],
 ];
 

@@ -3,7 +3,7 @@ import { presets } from '../codec/presets.js';
 import { stages } from '../codec/stages/index.js';
 import { datasets } from '../data/datasets/index.js';
 import { partitions } from '../data/partition/index.js';
-import { aggregationChoices } from '../method/aggregations.js';
+import { aggregationRules } from '../method/aggregate/index.js';
 import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import { codes } from '../util/codes.js';
@@ -110,7 +110,7 @@ export const scenarioReference = (): string =>
     ...registrySection('Models', models),
     ...registrySection('Optimizers', optimizers),
     ...registrySection('Methods', methods),
-    ...registrySection('Aggregation rules', aggregationChoices),
+    ...registrySection('Aggregation rules', aggregationRules),
     ...registrySection('Codec stages', stages),
     ...presetSection(),
   ]

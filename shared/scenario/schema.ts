@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { datasets } from '../data/datasets/index.js';
 import { partitions } from '../data/partition/index.js';
-import { aggregationChoices } from '../method/aggregations.js';
+import { aggregationRules } from '../method/aggregate/index.js';
 import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import { choiceOf } from './choice.js';
@@ -149,7 +149,7 @@ const fields = {
   clients,
   local: local.prefault({}),
   method: choiceOf(methods, 'The federated algorithm.').prefault('fedavg'),
-  aggregation: choiceOf(aggregationChoices, 'How the coordinator combines updates.').prefault('mean'),
+  aggregation: choiceOf(aggregationRules, 'How the coordinator combines updates.').prefault('mean'),
   uplink: uplink.prefault('none'),
   downlink: downlink.prefault('none'),
   network,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AggregationRule } from '../../shared/method/method.js';
+import type { AggregationRule } from '../method.js';
 
 /** The mean weighted by samples: Σ nᵢ·xᵢ / Σ nᵢ, summed in float64 in cohort order and divided once. */
 export const mean: AggregationRule = {
