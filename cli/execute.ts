@@ -1,17 +1,14 @@
-import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { startHosts } from '../client/host/processes.js';
+import { HostProcesses } from '../client/host/processes.js';
 import { runFederation } from '../server/coordinator.js';
 import type { Progress } from '../server/journal.js';
 import type { HostSource } from '../server/services.js';
 import type { Summary } from '../shared/runlog/records.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import type { StatusLine } from './status.js';
-
-/** Times that dead hosts are started again in one run. */
-const hostRestarts = 3;
 
 /** Hosts by default: one a core, and no more than clients a round. */
 export const defaultHosts = ({ clients }: Scenario): number =>
@@ -28,7 +25,9 @@ export interface ExecuteOptions {
   readonly port?: number;
   readonly address?: string;
   readonly token?: string;
-  /** Where hosts come from; child processes when left out. */
+  /** Host processes that were started already; new ones are when this and `source` are left out. */
+  readonly processes?: HostProcesses;
+  /** Where hosts come from, if not from processes here. */
   readonly source?: HostSource;
   readonly started?: number;
 }
@@ -54,26 +53,27 @@ export const execute = async (options: ExecuteOptions): Promise<Summary> => {
   const log = pino({ name: 'coordinator' }, pino.destination({ fd: logFile, sync: true }));
   const failed = new AbortController();
   let gone = 0;
-  const children: HostSource = {
-    start: ({ url, token }) =>
-      startHosts({
-        url,
-        token,
-        count: hosts,
-        logFile,
-        restarts: hostRestarts,
-        onGone: (name, code) => {
-          log.error({ host: name, code }, 'host gone');
-          status.note(`${name} is gone (exit code ${code}); see ${join(folder, 'run.log')}`);
-          if (++gone === hosts) failed.abort();
-        },
-      }),
+  const children = (): HostSource => {
+    const processes = options.processes ?? new HostProcesses(hosts);
+    return {
+      start: (address) => {
+        processes.connect(address, {
+          onLog: (text) => writeSync(logFile, text),
+          onGone: (name, code) => {
+            log.error({ host: name, code }, 'host gone');
+            status.note(`${name} is gone (exit code ${code}); see ${join(folder, 'run.log')}`);
+            if (++gone === hosts) failed.abort();
+          },
+        });
+        return processes;
+      },
+    };
   };
   log.info({ scenario: scenario.name, hosts, resume: options.resume }, 'start');
   try {
     const summary = await runFederation({
       ...options,
-      source: options.source ?? children,
+      source: options.source ?? children(),
       allHostsGone: failed.signal,
       onProgress: (progress) => {
         logRound(log, progress);

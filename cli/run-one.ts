@@ -1,3 +1,4 @@
+import type { HostProcesses } from '../client/host/processes.js';
 import { loadScenario } from '../shared/scenario/load.js';
 import { CodedError } from '../shared/util/errors.js';
 import { defaultHosts, execute } from './execute.js';
@@ -14,6 +15,8 @@ export interface RunOneOptions {
   readonly verbose: boolean;
   readonly report: boolean;
   readonly port: number;
+  /** Hosts that are loading already: as many as asked for, or one a core. */
+  readonly processes?: HostProcesses;
 }
 
 /** The most hosts that a machine is asked to start. */
@@ -38,11 +41,22 @@ export const checkPort = (port: number): void => {
 };
 
 /** The `run` command. @returns the exit code */
-export const runOne = async ({ file, settings, out, hosts, verbose, report, port }: RunOneOptions): Promise<number> => {
-  checkHosts(hosts);
+export const runOne = async ({
+  file,
+  settings,
+  out,
+  hosts: asked,
+  verbose,
+  report,
+  port,
+  processes,
+}: RunOneOptions): Promise<number> => {
+  checkHosts(asked);
   checkPort(port);
   const { scenario, sweep } = await loadScenario(file, { set: [...settings] });
   const folder = await newFolder(out, scenario.name);
+  const hosts = asked ?? defaultHosts(scenario);
+  processes?.keep(hosts);
   const status = new StatusLine();
   if (sweep !== null) {
     status.note(`${file} has a sweep; this runs its base scenario. \`fedsqueeze sweep ${file}\` runs every point.`);
@@ -56,7 +70,8 @@ export const runOne = async ({ file, settings, out, hosts, verbose, report, port
       scenario,
       folder,
       resume: false,
-      hosts: hosts ?? defaultHosts(scenario),
+      hosts,
+      ...(processes === undefined ? {} : { processes }),
       abort: interrupt.signal,
       status,
       verbose,

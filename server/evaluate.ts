@@ -13,7 +13,8 @@ export type EvaluatorReply = { id: number; result: EvaluationResult } | { error:
 
 /** Evaluates models in a process of its own, so that the thread that serves sockets does nothing heavy. */
 export class Evaluator {
-  private readonly child: ChildProcess;
+  private readonly setup: EvaluatorSetup;
+  private child: ChildProcess | null = null;
   private readonly pending = new Map<
     number,
     { resolve: (result: EvaluationResult) => void; reject: (error: Error) => void }
@@ -22,14 +23,22 @@ export class Evaluator {
   private failure: Error | null = null;
 
   constructor(setup: EvaluatorSetup) {
-    this.child = fork(fileURLToPath(new URL('./evaluator-process.js', import.meta.url)), {
+    this.setup = setup;
+  }
+
+  /** The process, started by the first evaluation: at the beginning of a run hosts need the cores more. */
+  private process(): ChildProcess {
+    if (this.child !== null) return this.child;
+    const child = fork(fileURLToPath(new URL('./evaluator-process.js', import.meta.url)), {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    this.child.on('message', (reply) => this.receive(reply as EvaluatorReply));
-    this.child.on('exit', (code) => this.fail(`The evaluation process ended with code ${code}.`));
-    this.child.on('error', (error) => this.fail(error.message));
-    this.child.send({ setup } satisfies EvaluatorRequest);
+    child.on('message', (reply) => this.receive(reply as EvaluatorReply));
+    child.on('exit', (code) => this.fail(`The evaluation process ended with code ${code}.`));
+    child.on('error', (error) => this.fail(error.message));
+    child.send({ setup: this.setup } satisfies EvaluatorRequest);
+    this.child = child;
+    return child;
   }
 
   private receive(reply: EvaluatorReply): void {
@@ -50,7 +59,7 @@ export class Evaluator {
       if (this.failure !== null) return reject(this.failure);
       const id = this.next++;
       this.pending.set(id, { resolve, reject });
-      this.child.send({ id, parameters } satisfies EvaluatorRequest, (error) => {
+      this.process().send({ id, parameters } satisfies EvaluatorRequest, (error) => {
         if (error) this.fail(error.message);
       });
     });
@@ -58,8 +67,8 @@ export class Evaluator {
 
   /** Ends the process. */
   close(): void {
-    this.child.removeAllListeners('exit');
-    this.child.disconnect();
-    this.child.kill();
+    this.child?.removeAllListeners('exit');
+    if (this.child?.connected) this.child.disconnect();
+    this.child?.kill();
   }
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
 import {
   runArguments,
@@ -6,6 +7,12 @@ import {
   type RunArguments,
   type ScenarioArguments,
 } from '../run-arguments.js';
+
+/** Hosts to start before the scenario is read; what it doesn't need leaves again. A wrong number is refused later. */
+const startedHosts = (asked: number | undefined): number => {
+  const count = asked ?? availableParallelism();
+  return Number.isInteger(count) && count >= 1 && count <= 256 ? count : 0;
+};
 
 type Arguments = ScenarioArguments & RunArguments & { port: number };
 
@@ -19,7 +26,15 @@ export const runCommand: CommandModule<object, Arguments> = {
       .example('$0 run scenarios/stc.yaml --set seed=7 --out runs/stc-7', 'another seed, a folder of your own')
       .example('$0 run scenarios/8bit.yaml --set uplink.stages.0.quantize.bits=4', 'another codec'),
   handler: async ({ scenario: file, out, hosts, verbose, report, port, ...rest }) => {
-    const { runOne } = await import('../run-one.js');
-    process.exitCode = await runOne({ file, settings: settingsOf(rest), out, hosts, verbose, report, port });
+    // The hosts load while this process does.
+    const { HostProcesses } = await import('../../client/host/processes.js');
+    const processes = new HostProcesses(startedHosts(hosts));
+    try {
+      const { runOne } = await import('../run-one.js');
+      const settings = settingsOf(rest);
+      process.exitCode = await runOne({ file, settings, out, hosts, verbose, report, port, processes });
+    } finally {
+      await processes.stop();
+    }
   },
 };

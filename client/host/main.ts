@@ -1,19 +1,27 @@
+import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { CodedError, messageOf } from '../../shared/util/errors.js';
 import { packageVersion } from '../../shared/util/version.js';
 import { runHost } from './host.js';
+import type { HostAddress } from './processes.js';
 
 /*
- * A host process of the `run` command. It carries many clients, and leaves when its coordinator goes: the control
- * connection closes with it.
+ * A host process of the `run` command: its first line of input says where its coordinator is. It carries many clients,
+ * and leaves when its coordinator goes: the control connection, or the input before it, ends with it.
  */
-const { FEDSQUEEZE_URL: url = '', FEDSQUEEZE_TOKEN: token = '', FEDSQUEEZE_HOST: name = 'host' } = process.env;
+const { FEDSQUEEZE_HOST: name = 'host' } = process.env;
 const log = pino({ name }, pino.destination({ fd: 2, sync: true }));
 
 // The terminal sends Ctrl-C to every process; the coordinator says when to leave.
 process.on('SIGINT', () => undefined);
 
+const readAddress = async (): Promise<HostAddress> => {
+  for await (const line of createInterface({ input: process.stdin })) return JSON.parse(line) as HostAddress;
+  return process.exit(0);
+};
+
 try {
+  const { url, token } = await readAddress();
   await runHost({
     url,
     token,
