@@ -29,33 +29,48 @@ export interface WrittenReport {
 
 type File = readonly [path: string, content: string | Uint8Array];
 
-const draw = async (model: ReportModel): Promise<Picture[]> => {
+interface Drawn {
+  readonly pictures: readonly Picture[];
+  readonly pngs: readonly File[];
+}
+
+const pngFile = async ({ plot, svg }: Picture): Promise<File> => [`plots/${plot.name}.png`, await renderPng(svg)];
+
+/** Draws each plot once. A PNG is made on another thread while the next plot is drawn. */
+const draw = async (model: ReportModel, withPngs: boolean): Promise<Drawn> => {
   const pictures: Picture[] = [];
-  for (const plot of plots.all) {
-    const spec = plot.draw(model);
-    if (spec !== null) pictures.push({ plot, svg: await renderSvg(spec) });
+  const pngs: Promise<File>[] = [];
+  try {
+    for (const plot of plots.all) {
+      const spec = plot.draw(model);
+      if (spec === null) continue;
+      const picture = { plot, svg: await renderSvg(spec) };
+      pictures.push(picture);
+      if (withPngs) pngs.push(pngFile(picture));
+    }
+  } finally {
+    // When a plot fails, its error is the one to tell, not that of a PNG nobody waits for.
+    await Promise.allSettled(pngs);
   }
-  return pictures;
+  return { pictures, pngs: await Promise.all(pngs) };
 };
 
-const pngFiles = (pictures: readonly Picture[]): Promise<File[]> =>
-  Promise.all(pictures.map(async ({ plot, svg }): Promise<File> => [`plots/${plot.name}.png`, await renderPng(svg)]));
+const noPictures: Drawn = { pictures: [], pngs: [] };
 
 const filesOf = async (model: ReportModel, formats: readonly ReportFormat[]): Promise<File[]> => {
-  const drawn = formats.some((format) => format !== 'csv') ? await draw(model) : [];
-  const makers: Record<ReportFormat, () => readonly File[] | Promise<readonly File[]>> = {
-    html: () => [['report.html', renderPage(model, summarizeCases(model), drawn)]],
-    svg: () => drawn.map(({ plot, svg }): File => [`plots/${plot.name}.svg`, svg]),
-    png: () => pngFiles(drawn),
+  const needsPictures = formats.some((format) => format !== 'csv');
+  const { pictures, pngs } = needsPictures ? await draw(model, formats.includes('png')) : noPictures;
+  const makers: Record<ReportFormat, () => readonly File[]> = {
+    html: () => [['report.html', renderPage(model, summarizeCases(model), pictures)]],
+    svg: () => pictures.map(({ plot, svg }) => [`plots/${plot.name}.svg`, svg]),
+    png: () => pngs,
     csv: () => [
       ['tables/runs.csv', toCsv(runRows(model))],
       ['tables/rounds.csv', toCsv(roundRows(model))],
       ['tables/evaluations.csv', toCsv(evaluationRows(model))],
     ],
   };
-  const files: File[] = [];
-  for (const format of formats) files.push(...(await makers[format]()));
-  return files;
+  return formats.flatMap((format) => makers[format]());
 };
 
 /**

@@ -148,7 +148,7 @@ export const paretoFront: Plot = {
       .filter(({ wireBytes }) => wireBytes.least > 0)
       .map(rowOf);
     if (model.cases.length < 2 || rows.length === 0) return null;
-    const note = 'Filled: on the Pareto front (dashed). Lines at points: least to greatest over seeds.';
+    const note = 'Filled: on the Pareto front (dashed). Lines: least to greatest.';
     return {
       config,
       ...size,

@@ -40,28 +40,30 @@ const runFigures = ({ summary }: Run): Html[] => {
   ];
 };
 
-const bestSaving = (rows: readonly CaseRow[], index: number): CaseRow | undefined =>
+/** The case that needs the fewest bytes to a target; undefined when none but the baseline gets there, or not even it. */
+const bestSaving = (rows: readonly CaseRow[], index: number): { row: CaseRow; saving: number } | undefined =>
   rows
-    .filter((row) => row.targets[index]?.savingToTarget !== null)
-    .toSorted((a, b) => b.targets[index].savingToTarget! - a.targets[index].savingToTarget!)[0];
+    .filter(({ isBaseline }) => !isBaseline)
+    .flatMap((row) => {
+      const saving = row.targets[index]?.savingToTarget ?? null;
+      return saving === null ? [] : [{ row, saving }];
+    })
+    .toSorted((a, b) => b.saving - a.saving)[0];
 
 const caseFigures = (model: ReportModel, rows: readonly CaseRow[]): Html[] => {
-  const best = rows.toSorted((a, b) => (b.accuracy?.median ?? -1) - (a.accuracy?.median ?? -1))[0];
+  const accurate = rows.toSorted((a, b) => (b.accuracy?.median ?? -1) - (a.accuracy?.median ?? -1))[0];
   const front = rows.filter(({ onFront }) => onFront);
   const figures = [
     figure('Cases', String(rows.length), `${model.runs.length} runs`),
-    figure('Best accuracy', formatPercent(best.accuracy?.median ?? null), best.label),
+    figure('Best accuracy', formatPercent(accurate.accuracy?.median ?? null), accurate.label),
     figure('On the Pareto front', String(front.length), front.map(({ label }) => label).join(', ')),
   ];
   // The highest target that a case reached, and the baseline too, says most.
   const index = model.targets.findLastIndex((_, at) => bestSaving(rows, at) !== undefined);
-  const saving = bestSaving(rows, index);
-  if (saving === undefined) return figures;
+  const best = bestSaving(rows, index);
+  if (best === undefined) return figures;
   const title = `Fewest bytes to ${formatTarget(model.targets[index])}`;
-  return [
-    ...figures,
-    figure(title, formatRatio(saving.targets[index].savingToTarget), `${saving.label}, fewer than the baseline`),
-  ];
+  return [...figures, figure(title, formatRatio(best.saving), `${best.row.label}, fewer than the baseline`)];
 };
 
 /** @returns the few figures at the top of the page */

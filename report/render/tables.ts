@@ -64,16 +64,19 @@ const caseColumns: readonly Column<CaseRow>[] = [
   },
 ];
 
+/** A number and its unit stay on one line of a column head. */
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
+
 const targetColumns = (targets: readonly number[], hasBaseline: boolean): Column<CaseRow>[] =>
   targets.flatMap((target, index): Column<CaseRow>[] => {
     const bytes: Column<CaseRow> = {
-      title: `MB to ${formatTarget(target)}`,
+      title: `MB to ${unbroken(formatTarget(target))}`,
       about: 'bytes of both directions until the first evaluation at or above the target',
       cell: (row) => formatMegabytes(row.targets[index].bytes),
       isNumber: true,
     };
     const saving: Column<CaseRow> = {
-      title: `Saving to ${formatTarget(target)}`,
+      title: `Saving to ${unbroken(formatTarget(target))}`,
       about: 'the baseline’s bytes to the target / this case’s, medians over seeds',
       cell: (row) => formatRatio(row.targets[index].savingToTarget),
       isNumber: true,
