@@ -13,7 +13,12 @@ import { subtitle } from './words.js';
 const kinds = [
   { kind: 'dense float32', shape: 'square', color: referenceColor, bytes: (at: DirectionTotals) => at.denseBytes },
   { kind: 'papers’ formula', shape: 'cross', color: palette[3], bytes: (at: DirectionTotals) => at.naiveBytes },
-  { kind: 'entropy bound', shape: 'triangle-up', color: palette[2], bytes: (at: DirectionTotals) => at.entropyBytes },
+  {
+    kind: 'zero-order entropy',
+    shape: 'triangle-up',
+    color: palette[2],
+    bytes: (at: DirectionTotals) => at.entropyBytes,
+  },
   { kind: 'coded payload', shape: 'diamond', color: palette[4], bytes: (at: DirectionTotals) => at.payloadBytes },
   { kind: 'on the wire', shape: 'circle', color: palette[0], bytes: (at: DirectionTotals) => at.wireBytes },
 ] as const;
@@ -33,7 +38,7 @@ const rowsOf = (one: Case, direction: Direction) =>
 
 export const bytesByKind: Plot = {
   name: 'bytes-by-kind',
-  summary: 'bytes of one transfer: dense, by formula, entropy bound, coded, on the wire',
+  summary: 'bytes of one transfer: dense, by formula, entropy, coded, on the wire',
   caption:
     'Mean bytes of one completed transfer by how they are counted, from what dense float32 would take to what really ' +
     'crossed the socket, handshakes and dropped transfers included.',

@@ -87,7 +87,7 @@ export const bytesPerRound: Plot = {
   summary: 'bytes per round by direction, split into what they carry',
   caption:
     'Bytes on the wire in each round, clients to coordinator (uplink) and back (downlink), split into the coded ' +
-    'values and everything around them. A client that joins for the first time gets the whole model.',
+    'values and everything around them. A client that was away catches up, so that its task is larger.',
   options: z.strictObject({}),
   draw: (model: ReportModel) => {
     if (model.cases.length > 1) return null;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatBytes, formatPercent, megabyte } from '../format.js';
 import { casePoints, type CasePoint } from '../summarize.js';
 import type { Layer } from './curve-layers.js';
-import { placeLabels, type Box } from './labels.js';
+import { placeLabels, type Box, type PlacedLabel } from './labels.js';
 import { logTicks } from './log-axis.js';
 import type { Plot } from './plot.js';
 import { caseScales, config, referenceColor, size, type SeriesScales } from './theme.js';
@@ -37,7 +37,7 @@ const domains = (rows: readonly Row[]): { x: [number, number]; y: [number, numbe
   const margin = Math.max((high - low) * 0.12, 0.002);
   const left = Math.min(...rows.map(({ leastMegabytes }) => leastMegabytes));
   const right = Math.max(...rows.map(({ greatestMegabytes }) => greatestMegabytes));
-  return { x: [left / 1.5, right * 1.5], y: [Math.max(0, low - margin), Math.min(1, high + margin)] };
+  return { x: [left / 1.7, right * 2.2], y: [Math.max(0, low - margin), Math.min(1, high + margin)] };
 };
 
 /** The steps of the front as thin rectangles, so that no name lies on them. */
@@ -52,14 +52,34 @@ const stepBoxes = (points: readonly { x: number; y: number }[]): Box[] =>
       return [across, upwards];
     });
 
+const nameMark = ({ row, align, dx, dy }: PlacedLabel<Row>, isRim: boolean) => ({
+  data: { values: [row] },
+  mark: {
+    type: 'text' as const,
+    align,
+    baseline: 'middle' as const,
+    dx,
+    dy,
+    fontSize: 11,
+    fontWeight: row.front ? ('bold' as const) : ('normal' as const),
+    aria: false,
+    ...(isRim ? { stroke: 'white', strokeWidth: 3 } : {}),
+  },
+});
+
 const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string): Layer[] => {
   const { x, y } = domains(rows);
-  const place = (row: Row) => ({
-    x: (Math.log(row.megabytes / x[0]) / Math.log(x[1] / x[0])) * size.width,
-    y: ((y[1] - row.value) / (y[1] - y[0])) * size.height,
-    text: row.name,
-  });
-  const placed = placeLabels(rows, place, size, stepBoxes(rows.filter((row) => row.front).map(place)));
+  const acrossOf = (megabytes: number): number => (Math.log(megabytes / x[0]) / Math.log(x[1] / x[0])) * size.width;
+  const downOf = (accuracy: number): number => ((y[1] - accuracy) / (y[1] - y[0])) * size.height;
+  const place = (row: Row) => ({ x: acrossOf(row.megabytes), y: downOf(row.value), text: row.name });
+  const bars = rows.map((row) => ({
+    left: acrossOf(row.megabytes) - 1,
+    right: acrossOf(row.megabytes) + 1,
+    top: downOf(row.greatest),
+    bottom: downOf(row.least),
+  }));
+  const steps = stepBoxes(rows.filter((row) => row.front).map(place));
+  const placed = placeLabels(rows, place, size, [...bars, ...steps]);
   const xTitle = 'Bytes of the whole run, up and down (MB = 10⁶ bytes, log scale)';
   const encodingX = {
     field: 'megabytes',
@@ -77,6 +97,7 @@ const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string): Lay
   };
   const color = { field: 'series', type: 'nominal' as const, scale: scales.color, legend: null };
   const front = rows.filter((row) => row.front);
+  const names = placed.flatMap((label) => [nameMark(label, true), nameMark(label, false)]);
   return [
     {
       data: { values: front },
@@ -119,20 +140,8 @@ const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string): Lay
         description: { field: 'about' },
       },
     },
-    ...placed.map(({ row, align, dx, dy }): Layer => ({
-      data: { values: [row] },
-      mark: {
-        type: 'text',
-        align,
-        baseline: 'middle',
-        dx,
-        dy,
-        fontSize: 11,
-        fontWeight: row.front ? 'bold' : 'normal',
-        aria: false,
-      },
-      encoding: { x: encodingX, y: encodingY, text: { field: 'name' } },
-    })),
+    // A white rim first keeps names readable where a line passes under them.
+    ...names.map((mark): Layer => ({ ...mark, encoding: { x: encodingX, y: encodingY, text: { field: 'name' } } })),
   ];
 };
 

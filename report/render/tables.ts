@@ -152,7 +152,11 @@ const directionColumns: readonly Column<DirectionRow>[] = [
   },
   bytesColumn('Dense float32', 'denseBytes', '4 bytes a number of the full model for each transfer'),
   bytesColumn('Papers’ formula', 'naiveBytes', 'the formula papers use: kept values and positions, no headers'),
-  bytesColumn('Entropy bound', 'entropyBytes', 'zero-order empirical entropy of the symbols and positions'),
+  bytesColumn(
+    'Zero-order entropy',
+    'entropyBytes',
+    'empirical entropy of the symbols and positions; a coder that sees patterns can be below it',
+  ),
   bytesColumn('Values', 'valueBytes', 'coded values and positions'),
   bytesColumn('Payload', 'payloadBytes', 'values with headers, scales and tables'),
   bytesColumn('Messages', 'messageBytes', 'payloads with frame headers and message fields'),
