@@ -73,7 +73,7 @@ const checkErrorFeedback = (coding: Coding): void => {
   let state = {};
   const sent = new Float64Array(length);
   const wanted = new Float64Array(length);
-  let residual = new Float32Array(length);
+  let residual: Float32Array = new Float32Array(length);
   for (let round = 0; round < 5; round++) {
     const value = heavyTailed(length, round);
     const before = residual.slice();
