@@ -25,6 +25,20 @@ const fail = (error: unknown): void => {
   if (verbose && error instanceof Error) console.error(error.stack);
 };
 
+const [command = ''] = process.argv.slice(2);
+
+/** What yargs says of a wrong call, in whole sentences that name the word. */
+const usageError = (message: string): CodedError => {
+  const help = `See \`fedsqueeze ${/^[a-z]+$/.test(command) && !message.startsWith('Did you mean') ? `${command} ` : ''}--help\`.`;
+  if (message.startsWith('Not enough non-option arguments')) {
+    return new CodedError('argument/invalid', `\`fedsqueeze ${command}\` lacks an argument, such as a scenario file.`, {
+      hint: help,
+    });
+  }
+  const text = message.startsWith('Did you mean') ? `There is no command '${command}'. ${message}` : message;
+  return new CodedError('argument/invalid', /[.?!]$/.test(text) ? text : `${text}.`, { hint: help });
+};
+
 const parser = yargs(hideBin(process.argv))
   .scriptName('fedsqueeze')
   .usage('$0 <command>\n\nA federated-learning simulator that counts every byte.')
@@ -45,7 +59,7 @@ const parser = yargs(hideBin(process.argv))
   .epilogue('Scenarios are in scenarios/, their reference in docs/scenario.md.')
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new CodedError('argument/invalid', message, { hint: 'See `fedsqueeze --help`.' });
+    throw error ?? usageError(message);
   });
 
 try {
