@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { HeldModel } from '../../client/held-model.js';
+import type { Coding } from '../../shared/codec/pipeline.js';
+import { presets } from '../../shared/codec/presets.js';
+import { fedavg } from '../../shared/method/fedavg.js';
+import { compileNetwork } from '../../shared/models/compile.js';
+import { initialize } from '../../shared/models/initialize.js';
+import { modelHash } from '../../shared/params/parameters.js';
+import type { Prepared } from '../../shared/scenario/prepare.js';
+import { RandomStream } from '../../shared/util/random.js';
+import { Downlink } from '../../server/downlink.js';
+
+const network = compileNetwork({
+  name: 'small',
+  input: [2, 2, 1],
+  classes: 3,
+  layers: [
+    { kind: 'flatten' },
+    { kind: 'dense', name: 'dense', units: 12, activation: 'relu' },
+    { kind: 'dense', name: 'dense_1', units: 3, activation: 'linear' },
+  ],
+});
+const { layout } = network;
+const specs = fedavg.parts(layout);
+const seed = 11;
+
+const codings: Record<string, { send: 'delta' | 'model'; coding: Coding }> = {
+  'float32 models': { send: 'model', coding: presets['none'].coding },
+  'float16 models': { send: 'model', coding: presets['float16'].coding },
+  'float32 links': { send: 'delta', coding: presets['none'].coding },
+  stc: { send: 'delta', coding: presets['stc'].coding },
+  'top-k with error feedback': {
+    send: 'delta',
+    coding: { errorFeedback: true, scope: 'tensor', stages: [{ topk: { fraction: 0.1 } }, { golomb: {} }] },
+  },
+  'stochastic 3 bits': {
+    send: 'delta',
+    coding: { errorFeedback: false, scope: 'model', stages: [{ quantize: { bits: 3, rounding: 'stochastic' } }] },
+  },
+};
+
+const make = (name: string) => {
+  const { send, coding } = codings[name];
+  const options = { seed, send, coding, specs };
+  // What a host knows of the experiment; only what the chain needs is there.
+  const scenario = { seed, downlink: { send, ...coding } };
+  const prepared = { scenario, specs, network } as unknown as Prepared;
+  return { options, prepared, downlink: Downlink.begin(options, initialize(network, seed)) };
+};
+
+const change = (round: number) => {
+  const stream = new RandomStream({ seed, purpose: 'test/change', round });
+  return { delta: Float32Array.from({ length: layout.floats }, () => stream.normal() / 10), exact: {} };
+};
+
+const payloads = (parts: readonly { payload: Uint8Array }[]): Uint8Array[] => parts.map(({ payload }) => payload);
+
+describe.each(Object.keys(codings))('%s', (name) => {
+  test('every client that catches up holds the coordinator’s bits, whatever rounds it missed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.subarray([0, 1, 2, 3]), { minLength: 1, maxLength: 12 }), (rounds) => {
+        const { downlink, prepared } = make(name);
+        // Each client on a host of its own, so that each really decodes what it gets.
+        const hosts = [0, 1, 2, 3].map(() => new HeldModel(prepared));
+        const holds = new Map<number, number>();
+        const modelBytes = 4 * layout.floats;
+        rounds.forEach((clients, round) => {
+          for (const client of clients) {
+            const held = holds.get(client) ?? null;
+            const { header, parts, payloadBytes } = downlink.deliver(held);
+            const model = hosts[client].apply({ round, ...header }, payloads(parts), held);
+            expect(modelHash(model)).toBe(modelHash(downlink.model));
+            expect(payloadBytes).toBeLessThan(modelBytes + 64);
+            holds.set(client, downlink.version);
+          }
+          downlink.advance(change(round));
+        });
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('restored from its state it delivers the same bytes and goes on to the same model', () => {
+    const { downlink, options } = make(name);
+    for (let round = 0; round < 4; round++) downlink.advance(change(round));
+    const again = new Downlink(options, downlink.snapshot());
+    for (const held of [null, 0, 2, 4]) {
+      expect(payloads(again.deliver(held).parts)).toEqual(payloads(downlink.deliver(held).parts));
+    }
+    downlink.advance(change(4));
+    again.advance(change(4));
+    expect(modelHash(again.model)).toBe(modelHash(downlink.model));
+  });
+});
+
+test('many missed links that change the same weights travel as one combined payload, with the same bits', () => {
+  const { downlink, prepared } = make('top-k with error feedback');
+  const host = new HeldModel(prepared);
+  const delta = new Float32Array(layout.floats);
+  for (let round = 0; round < 12; round++) {
+    delta.fill(0);
+    for (const position of [1, 5, 40]) delta[position] = round + position;
+    downlink.advance({ delta: delta.slice(), exact: {} });
+  }
+  const { header, parts, payloadBytes } = downlink.deliver(null);
+  expect(header).toMatchObject({ form: 'combined', base: 'seed' });
+  expect(payloadBytes).toBeLessThan(64);
+  expect(modelHash(host.apply({ round: 1, ...header }, payloads(parts), null))).toBe(modelHash(downlink.model));
+});
+
+test('a client whose link differs from another’s is told so, and the model stays', () => {
+  const { downlink, prepared } = make('float32 links');
+  const host = new HeldModel(prepared);
+  downlink.advance(change(0));
+  const { header, parts } = downlink.deliver(null);
+  const [good] = payloads(parts);
+  host.apply({ round: 1, ...header }, [good], null);
+  const forged = good.slice();
+  forged[forged.length - 1] ^= 1;
+  expect(() => host.apply({ round: 1, ...header }, [forged], null)).toThrow(/different links/);
+  expect(() => host.apply({ round: 1, ...header }, [], null)).toThrow(/can't lead/);
+  expect(modelHash(host.apply({ round: 1, ...header }, [good], null))).toBe(modelHash(downlink.model));
+});
