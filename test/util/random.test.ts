@@ -50,7 +50,8 @@ describe('a stream', () => {
   test.each(['seed', 'purpose', 'round', 'client'])('differs for another %s', (field) => {
     const base = { seed: 1, purpose: 'a', round: 1, client: 1 };
     const other = { ...base, [field]: field === 'purpose' ? 'b' : 2 };
-    const [a, b] = [base, other].map((k) => [...new RandomStream(k).fill(new Uint32Array(64))]);
+    const words = (streamKey: typeof base): number[] => [...new RandomStream(streamKey).fill(new Uint32Array(64))];
+    const [a, b] = [words(base), words(other)];
     expect(a.filter((word, i) => word === b[i])).toEqual([]);
   });
 
