@@ -147,14 +147,11 @@ export class Checkpoints {
     }
   }
 
-  /** @throws CodedError `checkpoint/damaged`, `params/…` */
-  async read(layout: Layout, coder: PartCoder, seed: number): Promise<CheckpointData | null> {
-    const manifest = await this.manifest();
-    if (manifest === null) return null;
-    const { v: _, files, version, ...rest } = manifest;
+  /** The chain as of a checkpoint. @throws CodedError `checkpoint/damaged`, `params/…` */
+  async read({ files, version }: Manifest, layout: Layout, coder: PartCoder, seed: number): Promise<DownlinkState> {
     const model = decodeModel(await this.readFile(files.model), layout, files.model.name);
     const { vectors } = decodeVectors(await this.readFile(files.residuals), files.residuals.name);
     const links = decodeLinks(await this.readFile(files.links), files.links.name, coder, seed);
-    return { ...rest, downlink: { version, model, residuals: vectors as Vectors as CodecState, links } };
+    return { version, model, residuals: vectors as Vectors as CodecState, links };
   }
 }

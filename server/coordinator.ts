@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { modelHash } from '../shared/params/parameters.js';
 import type { Summary } from '../shared/runlog/records.js';
 import { CodedError } from '../shared/util/errors.js';
-import { prepare } from '../shared/scenario/prepare.js';
 import { openRun, type RunOptions } from './run.js';
 import { gatherRound } from './round.js';
 import { commitRound } from './run-state.js';
@@ -26,7 +25,7 @@ const endOf = ({ abort, allHostsGone }: RunOptions): AbortSignal => {
 export const runFederation = async (options: RunOptions): Promise<Summary> => {
   const { scenario, abort, folder } = options;
   await mkdir(folder, { recursive: true });
-  const run = await openRun(options, await prepare(scenario));
+  const run = await openRun(options);
   const ends = endOf(options);
   const { state, journal } = run;
   try {

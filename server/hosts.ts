@@ -73,6 +73,8 @@ export class HostPool {
 
   constructor(options: HostPoolOptions) {
     this.options = options;
+    // Each host that joins awaits it and hears of the error.
+    options.fingerprint.catch(() => undefined);
   }
 
   get count(): number {

@@ -8,13 +8,18 @@ import { wireOptions } from '../shared/wire/socket.js';
 /** Called for each connection, with the raw TCP socket whose counters say what really crossed it. */
 export type ConnectionHandler = (connection: WebSocket, socket: Socket) => void;
 
+/** The greatest message of a client and of a host, in bytes. */
+export interface MessageLimits {
+  readonly client: number;
+  readonly host: number;
+}
+
 export interface ListenOptions {
   readonly address: string;
   /** 0: any free port. */
   readonly port: number;
-  /** The greatest message of a client and of a host, in bytes. */
-  readonly maxClientMessage: number;
-  readonly maxHostMessage: number;
+  /** Known once the model is; connections that come before wait for it. */
+  readonly limits: Promise<MessageLimits>;
   readonly onClient: ConnectionHandler;
   readonly onHost: ConnectionHandler;
 }
@@ -57,10 +62,16 @@ const portError = (error: NodeJS.ErrnoException, { address, port }: ListenOption
  * @throws CodedError `server/port-in-use`, `server/cannot-listen`
  */
 export const listen = async (options: ListenOptions): Promise<Listener> => {
-  const paths = new Map<string, [WebSocketServer, ConnectionHandler]>([
-    [clientPath, [acceptor(options.maxClientMessage), options.onClient]],
-    [hostPath, [acceptor(options.maxHostMessage), options.onHost]],
+  const handlers = new Map([
+    [clientPath, options.onClient],
+    [hostPath, options.onHost],
   ]);
+  const acceptors = options.limits.then(
+    ({ client, host }) =>
+      new Map([clientPath, hostPath].map((path) => [path, acceptor(path === hostPath ? host : client)])),
+  );
+  // Without limits there is no run; who awaits them hears why.
+  acceptors.catch(() => undefined);
   const server = createServer((_request, response) => {
     response.writeHead(426, { Connection: 'close' }).end('fedsqueeze speaks WebSocket here\n');
   });
@@ -73,15 +84,21 @@ export const listen = async (options: ListenOptions): Promise<Listener> => {
   });
   server.on('upgrade', (request, duplex, head) => {
     const socket = duplex as Socket;
-    const path = paths.get(new URL(request.url ?? '/', 'ws://localhost').pathname);
-    if (path === undefined) return reject(socket, '404 Not Found');
+    const path = URL.canParse(request.url ?? '', 'ws://localhost')
+      ? new URL(request.url ?? '', 'ws://localhost').pathname
+      : '';
+    const handler = handlers.get(path);
+    if (handler === undefined) return reject(socket, '404 Not Found');
     if (!offersProtocol(request)) return reject(socket, '400 Bad Request');
-    const [webSockets, handler] = path;
-    webSockets.handleUpgrade(request, socket, head, (connection) => {
-      // An error is always followed by a close; who waits for the connection hears of it there.
-      connection.on('error', () => undefined);
-      handler(connection, socket);
-    });
+    acceptors.then(
+      (webSockets) =>
+        webSockets.get(path)!.handleUpgrade(request, socket, head, (connection) => {
+          // An error is always followed by a close; who waits for the connection hears of it there.
+          connection.on('error', () => undefined);
+          handler(connection, socket);
+        }),
+      () => reject(socket, '503 Service Unavailable'),
+    );
   });
   await new Promise<void>((resolve, rejectListen) => {
     server.once('error', (error) => rejectListen(portError(error, options)));

@@ -4,7 +4,7 @@ import { initialize } from '../shared/models/initialize.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { modelHash } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
-import type { Checkpoints } from './checkpoint.js';
+import type { Checkpoints, Manifest } from './checkpoint.js';
 import { Downlink, type DownlinkOptions } from './downlink.js';
 import type { RoundOutcome } from './round.js';
 import { StateStore } from './state-store.js';
@@ -27,36 +27,44 @@ const downlinkOptions = ({ scenario, specs }: Prepared): DownlinkOptions => {
   return { seed: scenario.seed, send, coding, specs };
 };
 
-/** A run's state from its beginning. */
-export const freshState = async (prepared: Prepared, checkpoints: Checkpoints): Promise<RunState> => {
-  await rm(checkpoints.folder, { recursive: true, force: true });
-  return {
-    runId: randomBytes(4).toString('hex'),
-    downlink: Downlink.begin(downlinkOptions(prepared), initialize(prepared.network, prepared.scenario.seed)),
-    states: new StateStore(checkpoints.stateFolder),
-    holds: new Map(),
-    round: 0,
-    stopped: false,
-  };
+/** What a run has before its data and model are there: its identity and its clients' states. */
+export type RunBase = Pick<RunState, 'runId' | 'states'>;
+
+/** @param manifest of the checkpoint to go on from; null: the run begins, and what an earlier one left goes */
+export const openBase = async (checkpoints: Checkpoints, manifest: Manifest | null): Promise<RunBase> => {
+  if (manifest === null) {
+    await rm(checkpoints.folder, { recursive: true, force: true });
+    return { runId: randomBytes(4).toString('hex'), states: new StateStore(checkpoints.stateFolder) };
+  }
+  const states = new StateStore(checkpoints.stateFolder, manifest.states);
+  await states.prune();
+  return { runId: manifest.runId, states };
 };
 
+/** A run's state from its beginning. */
+export const freshState = (base: RunBase, prepared: Prepared): RunState => ({
+  ...base,
+  downlink: Downlink.begin(downlinkOptions(prepared), initialize(prepared.network, prepared.scenario.seed)),
+  holds: new Map(),
+  round: 0,
+  stopped: false,
+});
+
 /**
- * A run's state as of its checkpoint, null where there is none.
+ * A run's state as of its checkpoint.
  * @throws CodedError `checkpoint/…`, `params/…`
  */
 export const restoredState = async (
+  base: RunBase,
   prepared: Prepared,
   checkpoints: Checkpoints,
-): Promise<{ state: RunState; logBytes: number; repeatable: boolean } | null> => {
+  manifest: Manifest,
+): Promise<RunState> => {
   const { scenario, specs, network } = prepared;
   const options = downlinkOptions(prepared);
-  const data = await checkpoints.read(network.layout, new PartCoder(specs, options.coding), scenario.seed);
-  if (data === null) return null;
-  const states = new StateStore(checkpoints.stateFolder, data.states);
-  await states.prune();
-  const { runId, round, stopped, logBytes, repeatable } = data;
-  const downlink = new Downlink(options, data.downlink);
-  return { state: { runId, downlink, states, holds: new Map(data.holds), round, stopped }, logBytes, repeatable };
+  const state = await checkpoints.read(manifest, network.layout, new PartCoder(specs, options.coding), scenario.seed);
+  const { round, stopped, holds } = manifest;
+  return { ...base, downlink: new Downlink(options, state), holds: new Map(holds), round, stopped };
 };
 
 /** Takes a closed round over: what the clients hold and keep now. States of updates that didn't count go. */

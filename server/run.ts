@@ -8,16 +8,17 @@ import type { Exit, RunRecord, Summary } from '../shared/runlog/records.js';
 import { summarize } from '../shared/runlog/summary.js';
 import { openRunLog, truncateRunLog } from '../shared/runlog/writer.js';
 import { formatScenario, scenarioHash } from '../shared/scenario/format.js';
-import type { Prepared } from '../shared/scenario/prepare.js';
+import { prepare, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import { packageVersion } from '../shared/util/version.js';
 import { protocolVersion } from '../shared/wire/frame.js';
 import { aggregationRules } from '../shared/method/aggregate/index.js';
 import { Checkpoints } from './checkpoint.js';
+import { Exchange } from './exchange.js';
 import { Journal, type Progress } from './journal.js';
 import type { RoundOptions } from './round.js';
-import { freshState, restoredState, writeCheckpoint, type RunState } from './run-state.js';
+import { freshState, openBase, restoredState, writeCheckpoint, type RunState } from './run-state.js';
 import { Services, type EngineName, type HostSource } from './services.js';
 
 export interface RunOptions {
@@ -100,7 +101,7 @@ class OpenRun implements Run {
     const { scenario, specs } = prepared;
     this.roundOptions = {
       prepared,
-      exchange: services.exchange,
+      exchange: new Exchange({ ...state, ...services.peers, prepared }),
       downlink: state.downlink,
       coder: new PartCoder(specs, scenario.uplink),
       rule: aggregationRules.chosen(scenario.aggregation)[0],
@@ -220,27 +221,40 @@ const openLog = async (folder: string, logBytes: number | null) => {
 };
 
 /**
- * Opens a run, fresh or from its checkpoint, and starts its services.
+ * Opens a run, fresh or from its checkpoint. Its services start first, so that hosts load their data while the
+ * coordinator loads its own.
  * @throws CodedError `server/…`, `checkpoint/…`, `data/…`
  */
-export const openRun = async (options: RunOptions, prepared: Prepared): Promise<Run> => {
-  const checkpoints = new Checkpoints(join(options.folder, 'checkpoint'));
-  const restored = options.resume ? await restoredState(prepared, checkpoints) : null;
-  const state = restored?.state ?? (await freshState(prepared, checkpoints));
-  const log = await openLog(options.folder, restored?.logBytes ?? null);
-  const journal = new Journal(log, options.started ?? performance.now(), restored?.repeatable ?? true);
+export const openRun = async (options: RunOptions): Promise<Run> => {
+  const { scenario, folder, source } = options;
+  const checkpoints = new Checkpoints(join(folder, 'checkpoint'));
+  const manifest = options.resume ? await checkpoints.manifest() : null;
+  const prepared = prepare(scenario);
+  prepared.catch(() => undefined);
+  const base = await openBase(checkpoints, manifest);
+  let journal: Journal | null = null;
   const services = await Services.start({
-    ...state,
+    ...base,
+    scenario,
     prepared,
+    source,
     address: options.address ?? '127.0.0.1',
     port: options.port ?? 0,
     ...(options.token === undefined ? {} : { token: options.token }),
     hosts: options.hosts,
-    source: options.source,
     onHostLost: (name) => {
-      journal.fault('host/lost', `its clients were dropped from the round; ${name} is started again if it can be`);
+      journal?.fault('host/lost', `its clients were dropped from the round; ${name} is started again if it can be`);
       options.onNotice?.(`${name} was lost`);
     },
   });
-  return new OpenRun(options, prepared, checkpoints, state, journal, services, restored !== null);
+  try {
+    const data = await prepared;
+    const state = manifest === null ? freshState(base, data) : await restoredState(base, data, checkpoints, manifest);
+    const log = await openLog(folder, manifest?.logBytes ?? null);
+    journal = new Journal(log, options.started ?? performance.now(), manifest?.repeatable ?? true);
+    return new OpenRun(options, data, checkpoints, state, journal, services, manifest !== null);
+  } catch (error) {
+    await services.stop();
+    throw error;
+  }
 };

@@ -7,11 +7,10 @@ import { CodedError } from '../shared/util/errors.js';
 import { packageVersion } from '../shared/util/version.js';
 import { frameOverhead, maxHeaderBytes } from '../shared/wire/frame.js';
 import { makeRunToken } from '../shared/wire/identity.js';
-import type { Downlink } from './downlink.js';
 import { Evaluator } from './evaluate.js';
-import { Exchange } from './exchange.js';
-import { HostPool } from './hosts.js';
-import { listen, type Listener } from './listener.js';
+import type { ExchangeOptions } from './exchange.js';
+import { HostPool, type Fingerprint } from './hosts.js';
+import { listen, type Listener, type MessageLimits } from './listener.js';
 import { Reports } from './reports.js';
 import { ClientSessions } from './sessions.js';
 import type { StateStore } from './state-store.js';
@@ -23,10 +22,10 @@ export interface HostSource {
 }
 
 export interface ServiceOptions {
-  readonly prepared: Prepared;
-  readonly downlink: Downlink;
+  readonly scenario: Scenario;
+  /** Data and model, which load while the hosts do. */
+  readonly prepared: Promise<Prepared>;
   readonly states: StateStore;
-  readonly holds: Map<number, number>;
   readonly runId: string;
   readonly address: string;
   readonly port: number;
@@ -43,8 +42,7 @@ const readySeconds = 600;
 /** The control connection also carries the model and client states, some vectors of the model's size. */
 const hostMessageVectors = 16;
 
-const messageLimits = ({ prepared }: ServiceOptions) => {
-  const { network, scenario, specs } = prepared;
+const messageLimits = ({ network, scenario, specs }: Prepared): MessageLimits => {
   const update = new PartCoder(specs, scenario.uplink).maxBytes + maxHeaderBytes + frameOverhead(specs.length);
   const modelBytes = 4 * network.layout.floats + 8 * network.layout.counters;
   const limit = 2 ** 31 - 1;
@@ -57,7 +55,7 @@ const messageLimits = ({ prepared }: ServiceOptions) => {
       },
     );
   }
-  return { maxClientMessage: update, maxHostMessage: Math.min(limit, hostMessageVectors * modelBytes + 2 ** 20) };
+  return { client: update, host: Math.min(limit, hostMessageVectors * modelBytes + 2 ** 20) };
 };
 
 /** The engine of this machine, which every host must have too. */
@@ -72,12 +70,16 @@ const engineName = async (asked: Scenario['engine']): Promise<EngineName> => {
   return { name: engine.name, version: engine.version, reason };
 };
 
+const fingerprintOf = async (prepared: Promise<Prepared>, engine: Promise<EngineName>): Promise<Fingerprint> => {
+  const [{ dataset, partition }, { name, version }] = await Promise.all([prepared, engine]);
+  return { dataHash: dataset.fingerprint, partitionHash: partition.fingerprint, engine: `${name} ${version}` };
+};
+
 /** All that runs beside the round loop: sockets, hosts, the evaluation process. */
 export class Services {
   readonly evaluator: Evaluator;
   readonly hosts: HostPool;
   readonly sessions: ClientSessions;
-  readonly exchange: Exchange;
   readonly reports: Reports;
   readonly engine: Promise<EngineName>;
   private readonly listener: Listener;
@@ -97,13 +99,11 @@ export class Services {
     this.reports = parts.reports;
     this.engine = parts.engine;
     this.listener = listener;
-    this.exchange = new Exchange({ ...options, ...parts });
     this.started = options.source.start({ url: listener.url, port: listener.port, token: runToken });
   }
 
   static async start(options: ServiceOptions): Promise<Services> {
-    const { prepared, runId, states } = options;
-    const { scenario, dataset, partition } = prepared;
+    const { scenario, prepared, runId, states } = options;
     const runToken = options.token ?? makeRunToken();
     const json = JSON.stringify(scenario);
     const reports = new Reports(states);
@@ -119,11 +119,7 @@ export class Services {
       runToken,
       scenario: Buffer.from(json),
       stateFolder: states.folder,
-      fingerprint: engine.then(({ name, version }) => ({
-        dataHash: dataset.fingerprint,
-        partitionHash: partition.fingerprint,
-        engine: `${name} ${version}`,
-      })),
+      fingerprint: fingerprintOf(prepared, engine),
       onReport: reports.receive,
       onLost: ({ name }) => options.onHostLost(name),
       onRefused: (error) => services?.refuse(error),
@@ -132,7 +128,7 @@ export class Services {
       const listener = await listen({
         address: options.address,
         port: options.port,
-        ...messageLimits(options),
+        limits: prepared.then(messageLimits),
         onClient: sessions.accept,
         onHost: hosts.accept,
       });
@@ -142,6 +138,11 @@ export class Services {
       evaluator.close();
       throw error;
     }
+  }
+
+  /** What an exchange with clients goes through. */
+  get peers(): Pick<ExchangeOptions, 'hosts' | 'sessions' | 'reports'> {
+    return { hosts: this.hosts, sessions: this.sessions, reports: this.reports };
   }
 
   /** A host that can't take part ends the wait for hosts: the user should hear why. */
