@@ -57,8 +57,11 @@ export interface HostPoolOptions {
   readonly onReport: (report: HeaderOf<'report'>, parts: readonly Uint8Array[]) => void;
   /** A host that is gone while it was needed. */
   readonly onLost: (host: HostSession) => void;
-  /** A host that can't take part. */
-  readonly onRefused: (error: CodedError) => void;
+  /**
+   * A connection that can't take part. `isOurs` says that it is a host of this machine with the run's token: without it the
+   * run can't go on. Anyone else may try and is only turned away.
+   */
+  readonly onRefused: (error: CodedError, isOurs: boolean) => void;
 }
 
 /** The hosts, and which of them serves which client. */
@@ -90,14 +93,15 @@ export class HostPool {
   readonly accept = (connection: WebSocket, socket: Socket): void => {
     this.sockets.add(socket);
     const inbox = makeInbox(connection, () => new CodedError('host/lost', 'The host’s connection ended.'));
-    this.serve(connection, inbox)
+    const joined = { isOurs: false };
+    this.serve(connection, inbox, joined)
       .catch((error: unknown) => {
         const coded =
           error instanceof CodedError ? error : new CodedError('host/lost', 'A host failed.', { cause: error });
         if (coded.code === 'host/lost') return;
         connection.send(encodeMessage('stop', { code: coded.code, message: coded.describe().slice(0, 2048) }));
         connection.close(1008, coded.code);
-        this.options.onRefused(coded);
+        this.options.onRefused(coded, joined.isOurs);
       })
       .finally(() => {
         this.sockets.delete(socket);
@@ -105,12 +109,13 @@ export class HostPool {
       });
   };
 
-  private async serve(connection: WebSocket, inbox: Inbox): Promise<void> {
+  private async serve(connection: WebSocket, inbox: Inbox, joined: { isOurs: boolean }): Promise<void> {
     const { runId, runToken, stateFolder, scenario, version } = this.options;
     const { header: join } = decodeMessage(await inbox.next(AbortSignal.timeout(10_000)), ['join']);
     if (!sameToken(join.token, runToken)) {
       throw new CodedError('wire/unauthorized', 'A host tried to join without the token of this run.');
     }
+    joined.isOurs = join.local;
     if (join.version !== version) {
       throw new CodedError('wire/mismatch', `The host has version ${join.version}, the coordinator ${version}.`, {
         hint: 'Install the same version on both.',

@@ -246,6 +246,7 @@ export const openRun = async (options: RunOptions): Promise<Run> => {
       journal?.fault('host/lost', `its clients were dropped from the round; ${name} is started again if it can be`);
       options.onNotice?.(`${name} was lost`);
     },
+    onRefused: (error) => options.onNotice?.(`turned away: ${error.describe()}`),
   });
   try {
     const data = await prepared;

@@ -34,6 +34,8 @@ export interface ServiceOptions {
   readonly hosts: number;
   readonly source: HostSource;
   readonly onHostLost: (name: string) => void;
+  /** A host, or someone who is none, that was turned away. */
+  readonly onRefused: (error: CodedError) => void;
 }
 
 /** Real seconds that the first hosts have to be ready. */
@@ -122,7 +124,10 @@ export class Services {
       fingerprint: fingerprintOf(prepared, engine),
       onReport: reports.receive,
       onLost: ({ name }) => options.onHostLost(name),
-      onRefused: (error) => services?.refuse(error),
+      onRefused: (error, isOurs) => {
+        options.onRefused(error);
+        if (isOurs) services?.refuse(error);
+      },
     });
     try {
       const listener = await listen({
