@@ -97,7 +97,8 @@ test('a run stops at its target, by the validation split where it is asked to', 
 test('a client that diverges is dropped with a code, and the round goes on', async () => {
   const folder = await run('diverge', {
     rounds: 2,
-    local: { epochs: 1, batchSize: 10, optimizer: { sgd: { learningRate: 1000 } } },
+    model: { mlp: { hidden: [64, 64, 64] } },
+    local: { epochs: 2, batchSize: 10, optimizer: { sgd: { learningRate: 1000 } } },
   });
   const rounds = await roundsOf(folder);
   expect(rounds.flatMap(({ dropped }) => dropped).every(({ reason }) => /^(engine|codec)\//.test(reason))).toBe(true);
