@@ -38,4 +38,4 @@ export const runArguments = <T>(yargs: Argv<T>): Argv<T & RunArguments> =>
 
 /** The settings of --set and of options that are short for one. */
 export const settingsOf = ({ set, engine }: { set: string[]; engine?: string }): string[] =>
-  engine === undefined ? set : [...set, `engine=${engine}`];
+  engine === undefined ? set : [...set, `engine=${engine}`, 'engineVersion=null'];

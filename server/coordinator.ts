@@ -29,7 +29,13 @@ export const runFederation = async (options: RunOptions): Promise<Summary> => {
   const ends = endOf(options);
   const { state, journal } = run;
   try {
+    // Until the hosts are there nothing has begun that a summary could tell of.
     await run.ready(ends);
+  } catch (error) {
+    await run.stop();
+    throw error;
+  }
+  try {
     while (state.round < scenario.rounds && !state.stopped) {
       ends.throwIfAborted();
       const round = state.round + 1;

@@ -11,6 +11,7 @@ import { formatScenario, scenarioHash } from '../shared/scenario/format.js';
 import { prepare, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
+import { CodedError } from '../shared/util/errors.js';
 import { packageVersion } from '../shared/util/version.js';
 import { protocolVersion } from '../shared/wire/frame.js';
 import { aggregationRules } from '../shared/method/aggregate/index.js';
@@ -111,8 +112,9 @@ class OpenRun implements Run {
 
   async ready(ends: AbortSignal): Promise<void> {
     const engine = await this.services.ready(this.options.hosts, ends);
+    this.requireEngine(engine);
     // The engine is pinned, so that the folder's scenario repeats the run.
-    this.scenario = { ...this.scenario, engine: engine.name };
+    this.scenario = { ...this.scenario, engine: engine.name, engineVersion: engine.version };
     if (this.resumed) {
       this.journal.write({ type: 'resume', round: this.state.round, measured: this.journal.measured });
     } else {
@@ -120,6 +122,17 @@ class OpenRun implements Run {
       this.writeStart(engine);
     }
     this.options.onNotice?.(`engine ${engine.name} ${engine.version}: ${engine.reason}`);
+  }
+
+  /** @throws CodedError `engine/other-version` */
+  private requireEngine({ name, version }: EngineName): void {
+    const { engineVersion } = this.scenario;
+    if (engineVersion === null || engineVersion === version) return;
+    throw new CodedError(
+      'engine/other-version',
+      `The scenario asks for version ${engineVersion} of the engine, but ${name} is ${version} here.`,
+      { hint: 'Results would differ in their last bits. To run all the same: --set engineVersion=null.' },
+    );
   }
 
   private writeStart(engine: EngineName): void {

@@ -52,6 +52,8 @@ export interface Scenario {
   };
   readonly stop: { readonly accuracy: number | null };
   readonly engine: 'auto' | 'onnx' | 'tfjs';
+  /** Version and form of the engine that a run was made with; another gives other bits. Null: whatever is here. */
+  readonly engineVersion: string | null;
   /** Real seconds between checkpoints, at least; 0: after every round. */
   readonly checkpoint: { readonly seconds: number };
 }

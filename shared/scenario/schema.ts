@@ -164,6 +164,14 @@ const fields = {
     .enum(['auto', 'onnx', 'tfjs'])
     .default('auto')
     .describe('What trains: onnx (ONNX Runtime), tfjs (TensorFlow.js), or auto, the fastest that works here.'),
+  engineVersion: z
+    .string()
+    .max(64)
+    .nullable()
+    .default(null)
+    .describe(
+      'Version and form that the engine must have, such as `1.30.0 fast`; null: any. A run’s own scenario.yaml names it, since another one gives other bits.',
+    ),
   checkpoint: checkpoint.prefault({}),
 };
 

@@ -25,6 +25,7 @@ export const codes = {
   'model/unknown-layer': input('a layer list names a layer kind that does not exist'),
   'model/bad-layer': input('a layer has an impossible size, name or activation'),
   'model/bad-shape': input('the shapes of a layer list do not fit each other or the data'),
+  'engine/other-version': input('the engine here is not of the version that the scenario names'),
   'engine/unavailable': input('the training engine asked for cannot be loaded on this machine'),
   'engine/bad-label': input('an example has a label outside the classes of the network'),
   'engine/diverged': failure('the loss or the parameters became NaN or infinite in local training'),

@@ -28,6 +28,7 @@ const cases: [string, string[], Record<string, unknown>, string][] = [
   ['a missing folder', [], { dataset: { name: 'idx', folder: '/nowhere' } }, '/nowhere'],
   ['zero hosts', ['--hosts', '0'], {}, '--hosts'],
   ['zero clients a round', [], { clients: { total: 20, perRound: 0 } }, 'perRound'],
+  ['another engine version', [], { engineVersion: '0.0.1 slow' }, '0.0.1 slow'],
   ['an impossible order', [], { uplink: { stages: ['golomb', { topk: 0.1 }] } }, 'golomb'],
 ];
 

@@ -34,6 +34,7 @@ describe('a scenario', () => {
       evaluate: { every: 1, targets: [], split: 'test' },
       stop: { accuracy: null },
       engine: 'auto',
+      engineVersion: null,
       checkpoint: { seconds: 10 },
     });
   });
