@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { CodedError } from '../shared/util/errors.js';
 import { clientToken, sameToken } from '../shared/wire/identity.js';
-import { decodeMessage, encodeMessage, type HeaderOf } from '../shared/wire/messages.js';
+import { decodeMessage, type HeaderOf } from '../shared/wire/messages.js';
 import { makeInbox, type Inbox } from '../shared/wire/socket.js';
 
 /** Bytes that crossed a client's TCP socket, seen from the client: up to the coordinator, down to the client. */
@@ -154,10 +154,5 @@ export class ClientSessions {
     await Promise.all(sessions.map((session) => session.close()));
     const left = sessions.map((session) => session.takeBytes());
     return { up: left.reduce((sum, { up }) => sum + up, 0), down: left.reduce((sum, { down }) => sum + down, 0) };
-  }
-
-  /** Refuses the message that a client sent, and the client with it. */
-  static refuse(session: ClientSession, round: number, reason: string): void {
-    session.send(encodeMessage('ack', { round, accepted: false, reason }));
   }
 }
