@@ -1,5 +1,5 @@
 import { batchesOf } from '../shared/data/batches.js';
-import type { Engine } from '../shared/engine/engine.js';
+import { sgd, type Engine } from '../shared/engine/engine.js';
 import { openOnnxEngine } from '../shared/engine/onnx/engine.js';
 import { openTfjsEngine } from '../shared/engine/tfjs/engine.js';
 import { initialize } from '../shared/models/initialize.js';
@@ -23,7 +23,7 @@ const measure = async (engine: Engine, model: string, batchSize: number): Promis
   );
   const { dataset, network, partition } = prepared;
   const examples = await engine.load(dataset.train, dataset.inputShape);
-  const trainer = await engine.compile({ network, optimizer: 'sgd', batchSize, scale: dataset.scale });
+  const trainer = await engine.compile({ network, optimizer: sgd, batchSize, scale: dataset.scale });
   const parameters = initialize(network, 1).floats;
   const times: number[] = [];
   for (let client = 0; client <= repeats[engine.name]; client++) {

@@ -1,5 +1,5 @@
 import { chooseEngine } from '../shared/engine/choose.js';
-import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
+import { sgd, type LoadedExamples, type Trainer } from '../shared/engine/engine.js';
 import { prepare } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { messageOf } from '../shared/util/errors.js';
@@ -23,7 +23,7 @@ const setUp = async ({ scenario: json }: EvaluatorSetup): Promise<Ready> => {
   const { engine } = await chooseEngine(scenario.engine);
   const held = scenario.evaluate.split === 'validation';
   const examples = await engine.load(held ? dataset.train : dataset.test, dataset.inputShape);
-  const trainer = await engine.compile({ network, optimizer: 'sgd', batchSize: 1, scale: dataset.scale });
+  const trainer = await engine.compile({ network, optimizer: sgd, batchSize: 1, scale: dataset.scale });
   return { trainer, examples, indices: held ? validation : undefined };
 };
 

@@ -1,18 +1,89 @@
 import type { Examples } from '../data/dataset.js';
 import type { CompiledNetwork } from '../models/network.js';
 
+/** What local training makes small. Rows are weighted by {@link TrainingTask.weights}. */
+export type Loss =
+  /**
+   * Softmax cross-entropy in nats with the one-hot label, mixed with the uniform distribution: (1 − labelSmoothing) ·
+   * one-hot + labelSmoothing / classes.
+   */
+  | { readonly kind: 'crossEntropy'; readonly labelSmoothing: number }
+  /** Mean over the classes of (logit − one-hot label)². */
+  | { readonly kind: 'meanSquaredError' }
+  /**
+   * Knowledge distillation (Hinton et al. 2015): alpha · τ² · KL(softmax(teacher / τ) ‖ softmax(logits / τ)) +
+   * (1 − alpha) · cross-entropy with the label.
+   */
+  | { readonly kind: 'distillation'; readonly temperature: number; readonly alpha: number };
+
+/** How gradients become steps; the state begins at zero in every call of {@link Trainer.train}. */
+export type Optimizer =
+  /** v ← momentum · v + g; θ ← θ − learningRate · v, with Nesterov g + momentum · v instead of v. */
+  | {
+      readonly kind: 'sgd';
+      readonly momentum: number;
+      readonly nesterov: boolean;
+      /** L2: weightDecay · θ is added to the gradient. */
+      readonly weightDecay: number;
+    }
+  /**
+   * Adam (Kingma and Ba, ICLR 2015) with weightDecay · θ added to the gradient; AdamW (Loshchilov and Hutter, ICLR 2019)
+   * takes θ ← θ − learningRate · weightDecay · θ apart from it.
+   */
+  | {
+      readonly kind: 'adam' | 'adamw';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly weightDecay: number;
+    };
+
+/** What a method may add to local training; each needs its part of the task. */
+export type Hook =
+  /** μ · (θ − center) is added to the gradient (FedProx, Li et al., MLSys 2020). */
+  | 'proximal'
+  /** A constant vector is added to each gradient (control variates of SCAFFOLD, Karimireddy et al., ICML 2020). */
+  | 'correction'
+  /** Where the mask is 0 a parameter is 0 and stays so. */
+  | 'mask';
+
+/**
+ * Quantization during training, whose gradient is that of the identity inside the range and 0 outside (straight-through
+ * estimator, Bengio et al. 2013; Jacob et al., CVPR 2018).
+ */
+export interface FakeQuantization {
+  /** Bits of the kernels of dense layers and convolutions: symmetric, a scale a tensor, from its largest magnitude; 2 to 8. */
+  readonly weightBits: number | null;
+  /** Bits of the values that activation functions give: from the batch's least to its largest value, 0 exact; 2 to 8. */
+  readonly activationBits: number | null;
+}
+
 /** A training program: compiled once, then it serves every client of a host. */
 export interface TrainingSpec {
   readonly network: CompiledNetwork;
-  /** Name of the optimizer; SGD is θ ← θ − learningRate · gradient of the batch's mean loss. */
-  readonly optimizer: 'sgd';
+  readonly optimizer: Optimizer;
+  /** Cross-entropy where left out. */
+  readonly loss?: Loss;
   /** Rows of the index matrix. */
   readonly batchSize: number;
   /** A raw input value times this is what the network sees. */
   readonly scale: number;
+  /** The gradient of a batch, all trained tensors as one vector, is shortened to this Euclidean norm. */
+  readonly clipNorm?: number;
+  readonly hooks?: readonly Hook[];
+  readonly fakeQuantization?: FakeQuantization;
 }
 
-/** The local training of one client in one round: `steps` batches, one after the other. */
+/** Plain stochastic gradient descent. */
+export const sgd: Optimizer = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 };
+
+export const crossEntropy: Loss = { kind: 'crossEntropy', labelSmoothing: 0 };
+
+/**
+ * The local training of one client in one round: `steps` batches, one after the other. A step's gradient is that of the
+ * batch's mean loss plus the proximal term, shortened to the clipping norm, plus the correction, plus the weight decay;
+ * the optimizer makes a step of it, and the mask is applied.
+ */
 export interface TrainingTask {
   /** Layout order; not changed. */
   readonly parameters: Float32Array;
@@ -25,17 +96,27 @@ export interface TrainingTask {
   readonly weights: Float32Array;
   readonly steps: number;
   readonly learningRate: number;
+  /** What dropout's draws follow from, with the layer and the step; 0 to 2^53 − 1. 0 where left out. */
+  readonly seed?: number;
+  /** Of the hook `proximal`. */
+  readonly proximal?: { readonly mu: number; readonly center: Float32Array };
+  /** Of the hook `correction`: layout order. */
+  readonly correction?: Float32Array;
+  /** Of the hook `mask`: layout order, 0 or 1. */
+  readonly mask?: Float32Array;
+  /** Of the loss `distillation`: the teacher's logits [steps, batchSize, classes]. */
+  readonly teacher?: Float32Array;
 }
 
 export interface TrainingResult {
   readonly parameters: Float32Array;
-  /** Mean over the steps of the batch's mean loss before its update (softmax cross-entropy, nats). */
+  /** Mean over the steps of the batch's mean loss before its update. */
   readonly loss: number;
 }
 
 export interface EvaluationResult {
   readonly correct: number;
-  /** Sum of the examples' losses. */
+  /** Sum of the examples' cross-entropies in nats. */
   readonly lossSum: number;
   readonly samples: number;
 }
@@ -49,8 +130,12 @@ export interface Trainer {
   train(data: LoadedExamples, task: TrainingTask): Promise<TrainingResult>;
   /** @param indices which examples, all when left out */
   evaluate(data: LoadedExamples, parameters: Float32Array, indices?: Int32Array): Promise<EvaluationResult>;
-  /** Logits [indices.length, classes]. */
-  predict(data: LoadedExamples, parameters: Float32Array, indices: Int32Array): Promise<Float32Array>;
+  /**
+   * The logits [indices.length, classes], or the values [indices.length, ...shape] that a layer gives.
+   * @param layer its name; the last one when left out
+   * @throws CodedError `argument/unknown-name`
+   */
+  predict(data: LoadedExamples, parameters: Float32Array, indices: Int32Array, layer?: string): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 

@@ -4,5 +4,8 @@ import type { Layout, PlacedTensor, TensorSpec } from '../params/layout.js';
 export const floatTensors = ({ tensors }: Layout): readonly PlacedTensor[] =>
   tensors.filter(({ role }) => role !== 'counter');
 
-/** Whether training changes a tensor; the others are only read. */
+/** Whether the optimizer changes a tensor. */
 export const isTrained = ({ role }: TensorSpec): boolean => role === 'weight' || role === 'local';
+
+/** Whether a step changes a tensor: the trained ones and the running statistics; the others are only read. */
+export const isChanged = (tensor: TensorSpec): boolean => isTrained(tensor) || tensor.role === 'buffer';

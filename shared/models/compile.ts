@@ -1,100 +1,227 @@
 import { makeLayout } from '../params/layout.js';
 import { CodedError } from '../util/errors.js';
-import { layerKinds } from './layers/index.js';
-import type { LayerKind, LayerPlan } from './layers/layer-kind.js';
-import type { CompiledNetwork, Layer, Network, PlacedLayer } from './network.js';
+import type { Initializer } from './initializers.js';
+import { layerKinds, layerMacros } from './layers/index.js';
+import type { LayerKind, LayerMacro, LayerPlan, LayerTensor, Shape } from './layers/layer-kind.js';
+import type { CompiledNetwork, Layer, LayerName, Network, PlacedLayer } from './network.js';
 
-/** How messages call a layer: `layer 3 (dense 'dense_1')`. */
-export const describeLayer = (layer: Layer, index: number): string =>
-  `layer ${index + 1} (${layer.kind}${'name' in layer ? ` '${layer.name}'` : ''})`;
+/** A layer as it is written, for code that takes any. */
+interface WrittenLayer {
+  readonly kind: string;
+  readonly name?: string;
+  readonly from?: string | readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
-/**
- * What a layer's input shape makes of it.
- * @throws CodedError `model/unknown-layer`, `model/bad-shape`, `model/bad-layer`, each naming the layer
- */
-export const planLayer = (layer: Layer, index: number, inputShape: readonly number[]): LayerPlan => {
-  const where = describeLayer(layer, index);
-  if (!Object.hasOwn(layerKinds, layer.kind)) {
-    const hint = `Known: ${Object.keys(layerKinds).join(', ')}.`;
-    throw new CodedError('model/unknown-layer', `There is no layer kind '${layer.kind}'.`, { where, hint });
-  }
+/** A layer in its place in the list, before its shapes are known. */
+interface ListedLayer {
+  readonly kind: LayerName;
+  readonly name: string;
+  readonly from: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  /** How messages call it: `layer 3 (dense 'dense_1')`, counted as written. */
+  readonly where: string;
+}
+
+const kinds: Readonly<Record<string, LayerKind>> = layerKinds as unknown as Record<string, LayerKind>;
+const macros: Readonly<Record<string, LayerMacro>> = layerMacros as unknown as Record<string, LayerMacro>;
+
+const written = ({ kind, name, from, ...options }: Layer): WrittenLayer => ({
+  kind,
+  ...(name === undefined ? {} : { name }),
+  ...(from === undefined ? {} : { from }),
+  options,
+});
+
+/** Keras's style: `depthwiseConv2d` → `depthwise_conv2d`. */
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const badLayer = (where: string, message: string, hint: string): never => {
+  throw new CodedError('model/bad-layer', message, { where, hint });
+};
+
+/** Adds the layer to the error that one of its parts threw. */
+const atLayer = <T>(where: string, work: () => T): T => {
   try {
-    return (layerKinds[layer.kind] as LayerKind<Layer['kind']>).plan(layer, inputShape);
+    return work();
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    throw new CodedError(error.code, error.message, {
-      where,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
+    const { code, message, hint } = error;
+    throw new CodedError(code, message, { where, ...(hint === undefined ? {} : { hint }) });
   }
+};
+
+/** The options with defaults. @throws CodedError `model/bad-layer` */
+const parsed = ({ options }: LayerKind | LayerMacro, given: WrittenLayer['options'], where: string) => {
+  const result = options.safeParse(given);
+  if (result.success) return result.data;
+  const [{ path, message }] = result.error.issues;
+  const known = Object.keys(options.shape).join(', ') || 'none';
+  return badLayer(where, `${path.join('.') || 'An option'}: ${message}.`, `Its options: ${known}.`);
+};
+
+/** Gives every layer its name and inputs, and puts the layers that macros stand for in their place. */
+const listLayers = ({ layers }: Network): ListedLayer[] => {
+  const used = new Map<string, number>();
+  const listed: ListedLayer[] = [];
+  const known = new Set(['input']);
+  let before = 'input';
+
+  const nameOf = (kind: string): string => {
+    const count = used.get(kind) ?? 0;
+    used.set(kind, count + 1);
+    return count === 0 ? snakeCase(kind) : `${snakeCase(kind)}_${count}`;
+  };
+  const push = (layer: Omit<ListedLayer, 'from'>, from: readonly string[]): void => {
+    if (layer.name === '' || known.has(layer.name)) {
+      badLayer(layer.where, `The name '${layer.name}' is empty or taken.`, 'Each layer needs a name of its own.');
+    }
+    known.add(layer.name);
+    listed.push({ ...layer, from });
+    before = layer.name;
+  };
+
+  for (const [index, layer] of layers.entries()) {
+    const { kind, from = before, options, ...given } = written(layer);
+    const isKnown = Object.hasOwn(kinds, kind) || Object.hasOwn(macros, kind);
+    const name = given.name ?? (isKnown ? nameOf(kind) : undefined);
+    const where = `layer ${index + 1} (${kind}${name === undefined ? '' : ` '${name}'`})`;
+    if (!isKnown) {
+      const hint = `Known: ${[...Object.keys(kinds), ...Object.keys(macros)].join(', ')}.`;
+      throw new CodedError('model/unknown-layer', `There is no layer kind '${kind}'.`, { where, hint });
+    }
+    const inputs = typeof from === 'string' ? [from] : from;
+    const missing = inputs.find((input) => !known.has(input));
+    if (missing !== undefined) {
+      badLayer(
+        where,
+        `It takes its input from '${missing}', which does not come before it.`,
+        `Before it: ${[...known].join(', ')}.`,
+      );
+    }
+    const own = name ?? '';
+    if (Object.hasOwn(macros, kind)) {
+      const macro = macros[kind];
+      for (const [i, step] of macro.expand(parsed(macro, options, where)).entries()) {
+        const stepName = `${own}${step.suffix ?? ''}`;
+        push(
+          {
+            kind: step.kind as LayerName,
+            name: stepName,
+            options: parsed(kinds[step.kind], step.options, where),
+            where,
+          },
+          i === 0 ? inputs : [before],
+        );
+      }
+    } else {
+      push({ kind: kind as LayerName, name: own, options: parsed(kinds[kind], options, where), where }, inputs);
+    }
+  }
+  return listed;
 };
 
 const checkInput = ({ name, input, classes, layers }: Network): void => {
   const positive = (n: number): boolean => Number.isSafeInteger(n) && n > 0;
+  const where = `network '${name}'`;
   if (input.length === 0 || !input.every(positive)) {
     throw new CodedError('model/bad-shape', `The input shape [${input.join(', ')}] is no list of positive integers.`, {
-      where: `network '${name}'`,
+      where,
     });
   }
   if (!positive(classes) || layers.length === 0) {
-    throw new CodedError(
-      'model/bad-layer',
-      `A network has layers and classes, this one ${layers.length} and ${classes}.`,
-      {
-        where: `network '${name}'`,
-      },
-    );
+    const message = `A network has layers and classes, this one ${layers.length} and ${classes}.`;
+    throw new CodedError('model/bad-layer', message, { where });
   }
 };
 
-const checkOutput = ({ layers, classes }: Network, outputShape: readonly number[]): void => {
-  const last = layers.length - 1;
-  const layer = layers[last];
-  const where = describeLayer(layer, last);
+const checkOutput = ({ classes }: Network, { where, options }: ListedLayer, outputShape: Shape): void => {
   if (outputShape.length !== 1 || outputShape[0] !== classes) {
     throw new CodedError('model/bad-shape', `The last layer gives [${outputShape.join(', ')}].`, {
       where,
       hint: `It must give one logit for each of the ${classes} classes.`,
     });
   }
-  if ('activation' in layer && layer.activation !== 'linear') {
-    throw new CodedError('model/bad-layer', `The last layer has the activation ${layer.activation}.`, {
+  if ('activation' in options && options['activation'] !== 'linear') {
+    throw new CodedError('model/bad-layer', `The last layer has the activation ${String(options['activation'])}.`, {
       where,
       hint: 'Logits are linear; the loss applies the softmax.',
     });
   }
 };
 
-const checkNames = (layers: readonly Layer[]): void => {
-  const seen = new Set<string>();
-  for (const [index, layer] of layers.entries()) {
-    if (!('name' in layer)) continue;
-    if (layer.name === '' || seen.has(layer.name)) {
-      throw new CodedError('model/bad-layer', `The name '${layer.name}' is empty or taken.`, {
-        where: describeLayer(layer, index),
-        hint: 'Each layer with parameters needs a name of its own.',
-      });
-    }
-    seen.add(layer.name);
+/** A value that no layer takes, other than the last one's, would be computed for nothing. */
+const checkUsed = (listed: readonly ListedLayer[]): void => {
+  const used = new Set(listed.flatMap(({ from }) => from));
+  for (const { name, where } of listed.slice(0, -1)) {
+    if (!used.has(name)) badLayer(where, 'No layer takes its value.', 'Name it in the `from` of a later layer.');
   }
+};
+
+const planLayer = ({ kind, options, where }: ListedLayer, inputShapes: readonly Shape[]): LayerPlan => {
+  const { takes, plan } = kinds[kind];
+  if (takes === 'one' ? inputShapes.length !== 1 : inputShapes.length < 2) {
+    const wanted = takes === 'one' ? 'one value' : 'two values or more';
+    badLayer(where, `It takes ${wanted}, ${inputShapes.length} come in.`, 'Name them in `from`.');
+  }
+  return atLayer(where, () => plan(options, inputShapes));
+};
+
+/** 2 GiB of float32: beyond it neither a message nor a typed array of most runtimes holds the model. */
+const mostParameters = 2 ** 29;
+
+const checkSize = ({ name }: Network, parameters: number, { where }: ListedLayer): void => {
+  if (parameters <= mostParameters) return;
+  throw new CodedError('model/too-large', `The network '${name}' has ${parameters} parameters up to this layer.`, {
+    where,
+    hint: `At most ${mostParameters} fit, 2 GiB as float32.`,
+  });
+};
+
+export interface Compilation {
+  readonly compiled: CompiledNetwork;
+  /** How each tensor of the layout gets its first values. */
+  readonly initializers: ReadonlyMap<string, Initializer>;
+}
+
+/**
+ * Computes shapes, layout, FLOPs and initializers of a network.
+ * @throws CodedError `model/unknown-layer`, `model/bad-shape`, `model/bad-layer`, `model/too-large`, each naming the layer
+ */
+const compile = (network: Network): Compilation => {
+  checkInput(network);
+  const listed = listLayers(network);
+  const shapes = new Map<string, Shape>([['input', network.input]]);
+  const tensors: LayerTensor[] = [];
+  let parameters = 0;
+  const layers = listed.map((layer): PlacedLayer => {
+    const inputShapes = layer.from.map((name) => shapes.get(name) ?? []);
+    const plan = planLayer(layer, inputShapes);
+    const own = plan.tensors.map((tensor) => ({ ...tensor, name: `${layer.name}/${tensor.name}` }));
+    parameters += own.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
+    checkSize(network, parameters, layer);
+    tensors.push(...own);
+    shapes.set(layer.name, plan.outputShape);
+    const names = Object.fromEntries(plan.tensors.map(({ name }, i) => [name, own[i].name]));
+    const { kind, name, from, options } = layer;
+    const { outputShape, flops } = plan;
+    return { kind, name, from, options, inputShapes, outputShape, tensors: names, flops } as unknown as PlacedLayer;
+  });
+  checkUsed(listed);
+  const last = listed.length - 1;
+  checkOutput(network, listed[last], layers[last].outputShape);
+  const flops = layers.reduce((sum, layer) => sum + layer.flops, 0);
+  return {
+    compiled: { network, layers, layout: makeLayout(tensors), flops },
+    initializers: new Map(tensors.map(({ name, initializer }) => [name, initializer])),
+  };
 };
 
 /**
  * Computes shapes, layout and FLOPs of a network, once for every user of it.
- * @throws CodedError `model/unknown-layer`, `model/bad-shape`, `model/bad-layer`, each naming the layer
+ * @throws CodedError `model/unknown-layer`, `model/bad-shape`, `model/bad-layer`, `model/too-large`, each naming the layer
  */
-export const compileNetwork = (network: Network): CompiledNetwork => {
-  checkInput(network);
-  let shape = network.input;
-  const placed = network.layers.map((layer, index) => {
-    const { outputShape, tensors, flops } = planLayer(layer, index, shape);
-    const entry = { layer, inputShape: shape, outputShape, tensors: tensors.map(({ name }) => name), flops };
-    shape = outputShape;
-    return { entry, tensors };
-  });
-  checkNames(network.layers);
-  checkOutput(network, shape);
-  const layers: PlacedLayer[] = placed.map(({ entry }) => entry);
-  const layout = makeLayout(placed.flatMap(({ tensors }) => tensors));
-  return { network, layers, layout, flops: layers.reduce((sum, { flops }) => sum + flops, 0) };
-};
+export const compileNetwork = (network: Network): CompiledNetwork => compile(network).compiled;
+
+/** How each tensor of a network gets its first values, by its name in the layout. */
+export const initializersOf = (network: Network): ReadonlyMap<string, Initializer> => compile(network).initializers;

@@ -1,6 +1,6 @@
 import { zeroParameters, type Parameters } from '../params/parameters.js';
 import { RandomStream } from '../util/random.js';
-import { planLayer } from './compile.js';
+import { initializersOf } from './compile.js';
 import type { CompiledNetwork } from './network.js';
 
 /**
@@ -8,10 +8,9 @@ import type { CompiledNetwork } from './network.js';
  * `initialize/TENSOR`, so adding a layer changes no other tensor. Counters begin at 0.
  * @param seed the run's seed
  */
-export const initialize = ({ layers, layout }: CompiledNetwork, seed: number): Parameters => {
+export const initialize = ({ network, layout }: CompiledNetwork, seed: number): Parameters => {
   const parameters = zeroParameters(layout);
-  const planned = layers.flatMap(({ layer, inputShape }, index) => planLayer(layer, index, inputShape).tensors);
-  const initializers = new Map(planned.map(({ name, initializer }) => [name, initializer]));
+  const initializers = initializersOf(network);
   for (const { name, shape, role, offset, size } of layout.tensors) {
     if (role === 'counter') continue;
     const stream = new RandomStream({ seed, purpose: `initialize/${name}` });

@@ -5,6 +5,15 @@ export type Initializer = (values: Float32Array, shape: readonly number[], strea
 
 export const zeros: Initializer = (values) => void values.fill(0);
 
+export const ones: Initializer = (values) => void values.fill(1);
+
+/** Uniform on ±limit. */
+export const uniform =
+  (limit: number): Initializer =>
+  (values, _shape, stream) => {
+    for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
+  };
+
 /**
  * Uniform on ±√(6 / (fan in + fan out)) (Glorot and Bengio, AISTATS 2010, equation 16), Keras's default for kernels.
  * The last two extents are inputs and outputs, those before them the receptive field.
@@ -12,6 +21,5 @@ export const zeros: Initializer = (values) => void values.fill(0);
 export const glorotUniform: Initializer = (values, shape, stream) => {
   const [inputs, outputs] = shape.slice(-2);
   const field = shape.slice(0, -2).reduce((product, extent) => product * extent, 1);
-  const limit = Math.sqrt(6 / (field * (inputs + outputs)));
-  for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
+  uniform(Math.sqrt(6 / (field * (inputs + outputs))))(values, shape, stream);
 };

@@ -24,6 +24,7 @@ export const codes = {
   // Models and training engines.
   'model/unknown-layer': input('a layer list names a layer kind that does not exist'),
   'model/bad-layer': input('a layer has an impossible size, name or activation'),
+  'model/too-large': input('a network has more parameters than a message or the memory can hold'),
   'model/bad-shape': input('the shapes of a layer list do not fit each other or the data'),
   'engine/other-version': input('the engine here is not of the version that the scenario names'),
   'engine/unavailable': input('the training engine asked for cannot be loaded on this machine'),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Examples } from '../../shared/data/dataset.js';
-import type { Engine, LoadedExamples, Trainer, TrainingTask } from '../../shared/engine/engine.js';
+import { sgd, type Engine, type LoadedExamples, type Trainer, type TrainingTask } from '../../shared/engine/engine.js';
 import { initialize } from '../../shared/models/initialize.js';
 import { loadModel } from '../../shared/models/load.js';
 import type { CompiledNetwork } from '../../shared/models/network.js';
@@ -91,7 +91,7 @@ export const engineConformance = (title: string, open: () => Promise<Engine>): v
   let data: LoadedExamples;
 
   const compile = async (network = mlp, batchSize = 4, scale = byteScale): Promise<Trainer> => {
-    const trainer = await engine.compile({ network, optimizer: 'sgd', batchSize, scale });
+    const trainer = await engine.compile({ network, optimizer: sgd, batchSize, scale });
     trainers.push(trainer);
     return trainer;
   };

@@ -10,13 +10,13 @@ export const referenceLogits = (
 ): number[] => {
   const offsets = new Map(layout.tensors.map(({ name, offset }) => [name, offset]));
   let values = [...input];
-  for (const { layer, tensors, outputShape } of layers) {
-    if (layer.kind === 'flatten') continue;
-    const [kernel, bias] = tensors.map((name) => offsets.get(name) ?? Number.NaN);
-    const [units] = outputShape;
+  for (const layer of layers) {
+    if (layer.kind !== 'dense') continue;
+    const [kernel, bias] = ['kernel', 'bias'].map((name) => offsets.get(layer.tensors[name]) ?? Number.NaN);
+    const [units] = layer.outputShape;
     values = Array.from({ length: units }, (_, j) => {
       const sum = values.reduce((total, x, i) => total + x * parameters[kernel + i * units + j], parameters[bias + j]);
-      return layer.activation === 'relu' ? Math.max(0, sum) : sum;
+      return layer.options.activation === 'relu' ? Math.max(0, sum) : sum;
     });
   }
   return values;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Engine } from '../../shared/engine/engine.js';
+import { sgd, type Engine } from '../../shared/engine/engine.js';
 import { openOnnxEngine } from '../../shared/engine/onnx/engine.js';
 import { openTfjsEngine } from '../../shared/engine/tfjs/engine.js';
 import { loadModel } from '../../shared/models/load.js';
@@ -17,7 +17,7 @@ test.each(['logistic', 'mlp', '2nn'])('after ten steps at 0.01 all engines have 
   const task = makeTask(network, 10, [10, 10, 10, 10, 10, 10, 10, 10, 10, 7], 0.01);
   const results = [];
   for (const engine of [await openTfjs(), await openOnnxEngine('plain'), await openOnnxEngine('fast')]) {
-    const trainer = await engine.compile({ network, optimizer: 'sgd', batchSize: 10, scale: 1 / 255 });
+    const trainer = await engine.compile({ network, optimizer: sgd, batchSize: 10, scale: 1 / 255 });
     results.push(await trainer.train(await engine.load(makeExamples('bytes'), shape.inputShape), task));
     await trainer.dispose();
   }

@@ -4,6 +4,7 @@ import { float, GraphBuilder, integer } from '../../shared/engine/onnx/graph.js'
 import { scan } from '../../shared/engine/onnx/scan.js';
 import { createSession } from '../../shared/engine/onnx/session.js';
 import { Tape, type Value } from '../../shared/engine/onnx/tape.js';
+import { makeLayout } from '../../shared/params/layout.js';
 import { SgdUpdates } from '../../shared/engine/onnx/updates.js';
 
 const tensor = (values: readonly number[], shape: readonly number[]): ort.Tensor =>
@@ -77,7 +78,13 @@ test('a scan carries states, sees values of outside and leaves one output a step
 test('the gradient of a value that is used twice is the sum over its uses', async () => {
   const graph = new GraphBuilder();
   const tape = new Tape(graph);
-  const value = (name: string): Value => ({ name, shape: [1], factor: 1, needsGradient: true });
+  const value = (name: string): Value => ({
+    name,
+    shape: [1],
+    arrangement: 'channelsLast',
+    factor: 1,
+    needsGradient: true,
+  });
   const x = value(graph.input('x', 'float32', [1, 1]));
   let gradient = '';
   tape.record(x.name, (d) => (gradient = d));
@@ -88,7 +95,7 @@ test('the gradient of a value that is used twice is the sum over its uses', asyn
     tape.accumulate(x, graph.op('Mul', [d, tripled.name]));
     tape.accumulate(tripled, graph.op('Mul', [d, x.name]));
   });
-  tape.backward(y, graph.floats([1, 1], [1]), new SgdUpdates(graph, new Map()));
+  tape.backward(y, graph.floats([1, 1], [1]), new SgdUpdates(graph, new Map(), { tensors: [] }));
   graph.output('d', gradient, 'float32', [1, 1]);
   // y = 3x², dy/dx = 6x
   expect((await run(graph, { x: tensor([7], [1, 1]) })).d.values).toEqual([42]);
@@ -98,7 +105,8 @@ test('SGD updates are fused, follow each other, and leave parameters that are no
   const graph = new GraphBuilder();
   const rows = graph.input('rows', 'float32', [2, 1]);
   const current = new Map([['w', graph.input('w', 'float32', [1, 1])]]);
-  const updates = new SgdUpdates(graph, current);
+  const { tensors } = makeLayout([{ name: 'w', shape: [1], role: 'weight' }]);
+  const updates = new SgdUpdates(graph, current, { tensors });
   updates.product('w', rows, rows, 0.5);
   updates.rowSum('w', rows, 2);
   updates.product('frozen', rows, rows, 1);

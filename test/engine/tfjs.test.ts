@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { sgd } from '../../shared/engine/engine.js';
 import { loadBackend } from '../../shared/engine/tfjs/backend.js';
 import { openTfjsEngine } from '../../shared/engine/tfjs/engine.js';
 import { loadModel } from '../../shared/models/load.js';
@@ -13,7 +14,7 @@ describe('tfjs', () => {
     const { tf } = await loadBackend();
     const { engine } = await openTfjsEngine();
     const data = await engine.load(makeExamples('floats'), shape.inputShape);
-    const trainer = await engine.compile({ network, optimizer: 'sgd', batchSize: 4, scale: 1 });
+    const trainer = await engine.compile({ network, optimizer: sgd, batchSize: 4, scale: 1 });
     const task = makeTask(network, 4, [4, 4, 2], 0.1);
     const before = tf.memory().numTensors;
     await trainer.train(data, task);

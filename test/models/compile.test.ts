@@ -54,8 +54,8 @@ describe('catalogue', () => {
         const all = [30, ...hidden, classes];
         const expected = all.slice(1).reduce((sum, units, i) => sum + all[i] * units + units, 0);
         expect(layout.floats).toBe(expected);
-        for (const [i, { inputShape }] of layers.entries()) {
-          if (i > 0) expect(inputShape).toEqual(layers[i - 1].outputShape);
+        for (const [i, { inputShapes }] of layers.entries()) {
+          if (i > 0) expect(inputShapes).toEqual([layers[i - 1].outputShape]);
         }
       }),
     );

@@ -1,21 +1,23 @@
-import type { CompiledNetwork, Layer, PlacedLayer } from '../../models/network.js';
+import type { CompiledNetwork, PlacedLayer } from '../../models/network.js';
 import { integer, type GraphBuilder } from './graph.js';
 import { typeCode } from './format.js';
-import type { Emission, LayerEmitter } from './layers/emitter.js';
-import { layerEmitters } from './layers/index.js';
 import type { Value } from './tape.js';
 
 /** Where examples enter a network: a flatten layer on raw data is no work, only another view of it. */
 export interface Entry {
   /** The shape in which the data tensor is declared, without the examples. */
   readonly shape: readonly number[];
+  /** The name of the network's value that it is: `input`, or the flatten layer's. */
+  readonly gives: string;
   readonly layers: readonly PlacedLayer[];
 }
 
-export const entryOf = ({ network, layers }: CompiledNetwork): Entry =>
-  layers[0].layer.kind === 'flatten'
-    ? { shape: layers[0].outputShape, layers: layers.slice(1) }
-    : { shape: network.input, layers };
+export const entryOf = ({ network, layers }: CompiledNetwork): Entry => {
+  const [first, ...rest] = layers;
+  return first.kind === 'flatten' && !rest.some(({ from }) => from.includes('input'))
+    ? { shape: first.outputShape, gives: first.name, layers: rest }
+    : { shape: network.input, gives: 'input', layers };
+};
 
 export const parameterInput = (name: string): string => `parameter/${name}`;
 
@@ -43,23 +45,7 @@ export const gatherExamples = (
 ): Value => {
   const rows = graph.op('Gather', [data, indices]);
   const name = type === 'float32' ? rows : graph.op('Cast', [rows], { to: integer(typeCode('float32')) });
-  return { name, shape, factor: scale, needsGradient: false };
-};
-
-/** Emits the layers one after the other. */
-export const emitLayers = (emission: Emission, layers: readonly PlacedLayer[], input: Value): Value => {
-  let value = input;
-  for (const placed of layers) {
-    const emitter = layerEmitters[placed.layer.kind] as LayerEmitter<Layer['kind']>;
-    value = emitter.emit(emission, placed, value);
-  }
-  if (value.factor === 1) return value;
-  // Only a network without a layer that uses its input's factor ends here.
-  return {
-    ...value,
-    factor: 1,
-    name: emission.graph.op('Mul', [value.name, emission.graph.floats([], [value.factor])]),
-  };
+  return { name, shape, arrangement: 'channelsLast', factor: scale, needsGradient: false };
 };
 
 /** One-hot rows of the labels [..., classes], from labels kept as bytes. */

@@ -1,11 +1,11 @@
 import type { CompiledNetwork } from '../../models/network.js';
 import { floatTensors } from '../tensors.js';
+import { plainInput } from './arrange.js';
 import { typeCode } from './format.js';
 import {
   crossEntropy,
   declareData,
   declaredShape,
-  emitLayers,
   entryOf,
   gatherExamples,
   oneHot,
@@ -13,7 +13,8 @@ import {
   type DataForm,
 } from './forward.js';
 import { GraphBuilder, integer } from './graph.js';
-import { Tape } from './tape.js';
+import { Tape, type Value } from './tape.js';
+import { emitUnits, parameterFormsOf, planUnits } from './units.js';
 
 /**
  * The model that runs a network on any number of examples. Inputs: `data`, `labels`, `indices` [rows] and
@@ -30,8 +31,19 @@ export const inferenceModel = (compiled: CompiledNetwork, form: DataForm): Uint8
   for (const { name, shape } of floatTensors(layout)) {
     graph.input(parameterInput(name), 'float32', declaredShape(shape));
   }
-  const emission = { graph, tape: new Tape(graph), rows: 0, parameter: parameterInput };
-  const logits = emitLayers(emission, entry.layers, gatherExamples(graph, data, indices, form, entry.shape)).name;
+  const units = planUnits(entry.layers);
+  const forms = parameterFormsOf(units);
+  const parameter = (name: string): string =>
+    forms.get(name)?.toNative(graph, parameterInput(name)) ?? parameterInput(name);
+  const emission = { graph, tape: new Tape(graph), rows: -1, parameter, training: null };
+  const values = new Map([[entry.gives, gatherExamples(graph, data, indices, form, entry.shape)]]);
+  emitUnits(emission, units, values);
+  const value = (layer: string): Value => {
+    const found = values.get(layer);
+    if (found === undefined) throw new Error(`no layer ${layer}`);
+    return plainInput(emission, found);
+  };
+  const logits = value(compiled.layers.at(-1)?.name ?? '').name;
   const losses = crossEntropy(graph, logits, oneHot(graph, labels, indices, network.classes));
   const largest = graph.op('ArgMax', [logits], { axis: integer(1), keepdims: integer(0) });
   graph.output('logits', logits, 'float32', ['rows', network.classes]);

@@ -1,11 +1,19 @@
 import type { GraphBuilder } from './graph.js';
 import type { Updates } from './updates.js';
 
-/** A tensor of the network while its graph is built: [rows, ...shape]. */
+/**
+ * How a tensor lies in memory: as the layout of parameters and examples has it, with the channels before the positions
+ * [rows, channels, height, width], or that in blocks of channels as the runtime's fastest convolutions want it.
+ */
+export type Arrangement = 'channelsLast' | 'channelsFirst' | 'blocked';
+
+/** A tensor of the network while its graph is built. */
 export interface Value {
   readonly name: string;
-  /** Without the rows of the batch. */
+  /** Without the rows of the batch, channels last, whatever the arrangement. */
   readonly shape: readonly number[];
+  /** Only images, of three extents, have another than `channelsLast`. */
+  readonly arrangement: Arrangement;
   /** The network's value is this times the tensor's: raw data is scaled where it is used, at no cost. */
   readonly factor: number;
   readonly needsGradient: boolean;
@@ -16,7 +24,7 @@ export type Backward = (gradient: string, updates: Updates) => void;
 
 /**
  * Reverse-mode differentiation while the graph is built: layers record how to go back, and {@link Tape.backward}
- * emits the gradient's nodes in reverse order.
+ * emits the gradient's nodes in reverse order. A gradient lies in memory as its value does.
  */
 export class Tape {
   private readonly records: { readonly output: string; readonly backward: Backward }[] = [];
@@ -29,7 +37,7 @@ export class Tape {
   }
 
   /** Adds to the gradient with respect to a value: one that is used twice gets the sum. */
-  accumulate({ name, needsGradient }: Value, gradient: string): void {
+  accumulate({ name, needsGradient }: Pick<Value, 'name' | 'needsGradient'>, gradient: string): void {
     if (!needsGradient) return;
     const sofar = this.gradients.get(name);
     this.gradients.set(name, sofar === undefined ? gradient : this.graph.op('Add', [sofar, gradient]));

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { CompiledNetwork } from '../../models/network.js';
-import type { TensorSpec } from '../../params/layout.js';
+import { sizeOf, type TensorSpec } from '../../params/layout.js';
 import { CodedError } from '../../util/errors.js';
 import { checkIndices, checkInputShape, checkLabels, checkParameters, checkTask, meanLoss } from '../checks.js';
 import type {
@@ -11,12 +11,13 @@ import type {
   TrainingSpec,
   TrainingTask,
 } from '../engine.js';
-import { floatTensors, isTrained } from '../tensors.js';
+import { dropoutMask } from '../dropout.js';
+import { floatTensors, isChanged } from '../tensors.js';
 import { OnnxExamples } from './examples.js';
 import { declaredShape, entryOf, parameterInput } from './forward.js';
 import { inferenceModel } from './inference-graph.js';
 import { createSession, type Runtime } from './session.js';
-import { parameterOutput, trainingModel } from './training-graph.js';
+import { dropoutInput, parameterOutput, trainingModel } from './training-graph.js';
 
 /** Rows of one call when many examples are run: large enough to lose no time between calls, small enough for the cache. */
 const inferenceRows = 250;
@@ -81,6 +82,23 @@ export class OnnxTrainer implements Trainer {
     };
   }
 
+  /** The keep-masks of the dropout layers: the draws follow from the task's seed, not from the engine. */
+  private dropoutFeeds({ seed = 0, steps }: TrainingTask, blocks: number, blockRows: number): Feeds {
+    const feeds: Feeds = {};
+    for (const layer of this.network.layers) {
+      if (layer.kind !== 'dropout') continue;
+      const { name, outputShape } = layer;
+      const { rate } = layer.options;
+      const size = this.spec.batchSize * sizeOf(outputShape);
+      const masks = new Uint8Array(blocks * blockRows * sizeOf(outputShape));
+      for (let step = 0; step < steps; step++) {
+        dropoutMask({ seed, layer: name, step, rate }, masks.subarray(step * size, (step + 1) * size));
+      }
+      feeds[dropoutInput(name)] = new this.runtime.Tensor('uint8', masks, [blocks, blockRows, ...outputShape]);
+    }
+    return feeds;
+  }
+
   async train(data: LoadedExamples, task: TrainingTask): Promise<TrainingResult> {
     const held = this.held(data);
     const { batchSize, scale } = this.spec;
@@ -100,8 +118,9 @@ export class OnnxTrainer implements Trainer {
         indices: new Tensor('int32', padded(task.indices, blocks * blockRows), [blocks, blockRows]),
         weights: new Tensor('float32', padded(task.weights, blocks * blockRows), [blocks, blockRows]),
         learningRate: new Tensor('float32', Float32Array.of(task.learningRate), []),
+        ...this.dropoutFeeds(task, blocks, blockRows),
       },
-      { ...this.views(parameters, parameterOutput, isTrained), losses: new Tensor('float32', losses, [losses.length]) },
+      { ...this.views(parameters, parameterOutput, isChanged), losses: new Tensor('float32', losses, [losses.length]) },
     );
     return { parameters, loss: meanLoss(losses.subarray(0, task.steps), parameters) };
   }

@@ -1,5 +1,7 @@
 import type { CompiledNetwork } from '../../models/network.js';
-import { floatTensors, isTrained } from '../tensors.js';
+import type { TensorSpec } from '../../params/layout.js';
+import { floatTensors, isChanged } from '../tensors.js';
+import { toFloat } from './arrange.js';
 import { BlockWriter, type TrainingForm } from './block.js';
 import {
   crossEntropy,
@@ -12,12 +14,17 @@ import {
 } from './forward.js';
 import { GraphBuilder, integer } from './graph.js';
 import { scan, type Sequence, type State } from './scan.js';
+import { parameterFormsOf, planUnits } from './units.js';
+
+/** The keep-masks of a dropout layer. */
+export const dropoutInput = (layer: string): string => `dropout/${layer}`;
 
 export const parameterOutput = (name: string): string => `trained/${name}`;
 
 /**
  * The model that trains one client: all its SGD steps in one Scan. Inputs: `data`, `labels`, `indices` and `weights`
- * [blocks, blockSteps · batch], `learningRate`, and `parameter/NAME`. Outputs: `trained/NAME` and `losses`
+ * [blocks, blockSteps · batch], `learningRate`, `parameter/NAME`, and
+ * `dropout/LAYER` [blocks, blockSteps · batch, ...shape]. Outputs: `trained/NAME` and `losses`
  * [blocks · blockSteps]. The number of blocks and of examples are free, so that one session serves every client.
  */
 export const trainingModel = (compiled: CompiledNetwork, form: TrainingForm): Uint8Array => {
@@ -33,42 +40,62 @@ export const trainingModel = (compiled: CompiledNetwork, form: TrainingForm): Ui
   const learningRate = graph.input('learningRate', 'float32', []);
   const tensors = floatTensors(compiled.layout);
   for (const { name, shape } of tensors) graph.input(parameterInput(name), 'float32', declaredShape(shape));
-  const trained = tensors.filter(isTrained);
+  const units = planUnits(entryOf(compiled).layers);
+  const forms = parameterFormsOf(units);
+  const native = new Map(
+    tensors.map(({ name }) => [name, forms.get(name)?.toNative(graph, parameterInput(name)) ?? parameterInput(name)]),
+  );
+  const nativeShape = ({ name, shape }: TensorSpec): readonly number[] =>
+    forms.get(name)?.shape ?? declaredShape(shape);
+  const changed = tensors.filter(isChanged);
 
   const targets = oneHot(graph, labels, indices, classes);
   // Gradients carry −learningRate from the start; see SgdUpdates.
   const factors = graph.op('Mul', [weights, graph.op('Neg', [learningRate])]);
+  const perStep = (values: string): string[] =>
+    graph.split(graph.op('Unsqueeze', [values, graph.vector(2)]), blockSteps, 1);
   const stepTargets = graph.split(targets, blockSteps, 1);
-  const stepFactors = graph.split(graph.op('Unsqueeze', [factors, graph.vector(2)]), blockSteps, 1);
+  const dropouts = compiled.layers.filter(({ kind }) => kind === 'dropout');
+  const masks = dropouts.flatMap(({ name, outputShape }) => {
+    const mask = graph.input(dropoutInput(name), 'uint8', ['blocks', blockRows, ...outputShape]);
+    return graph.split(mask, blockSteps, 1).map((value) => ({ value, shape: [batch, ...outputShape] }));
+  });
+  const column = { type: 'float32', shape: [batch, 1] } as const;
   const sequences: Sequence[] = [
     { value: indices, type: 'int32', shape: [blockRows] },
     ...stepTargets.map((value): Sequence => ({ value, type: 'float32', shape: [batch, classes] })),
-    ...stepFactors.map((value): Sequence => ({ value, type: 'float32', shape: [batch, 1] })),
+    ...perStep(factors).map((value): Sequence => ({ value, ...column })),
+    ...perStep(weights).map((value): Sequence => ({ value, ...column })),
+    ...masks.map((mask): Sequence => ({ ...mask, type: 'uint8' })),
   ];
-  const states = trained.map(({ name, shape }): State => ({
-    value: parameterInput(name),
+  const states = changed.map((tensor): State => ({
+    value: native.get(tensor.name) ?? '',
     type: 'float32',
-    shape: declaredShape(shape),
+    shape: nativeShape(tensor),
   }));
   const result = scan(graph, states, sequences, (body, values, [rows, ...entries]) => {
-    const current = new Map(trained.map(({ name }, i) => [name, values[i]]));
-    const block = new BlockWriter(
-      body,
-      compiled,
-      form,
-      gatherExamples(body, data, rows, form.data, inputShape),
-      current,
-    );
-    for (let step = 0; step < blockSteps; step++) block.step(entries[step], entries[blockSteps + step]);
+    const current = new Map(native);
+    changed.forEach(({ name }, i) => current.set(name, values[i]));
+    const input = gatherExamples(body, data, rows, form.data, inputShape);
+    const block = new BlockWriter(body, compiled, form, units, input, current);
+    for (let step = 0; step < blockSteps; step++) {
+      block.step({
+        targets: entries[step],
+        factors: entries[blockSteps + step],
+        rowWeights: entries[2 * blockSteps + step],
+        dropout: new Map(dropouts.map(({ name }, i) => [name, toFloat(body, entries[(3 + i) * blockSteps + step])])),
+      });
+    }
     block.finish();
     return {
-      states: [...current.values()],
+      states: changed.map(({ name }) => current.get(name) ?? ''),
       outputs: block.logits.map((value) => ({ value, type: 'float32', shape: [batch, classes] })),
     };
   });
-  trained.forEach(({ name, shape }, i) =>
-    graph.output(parameterOutput(name), result.states[i], 'float32', declaredShape(shape)),
-  );
+  changed.forEach(({ name, shape }, i) => {
+    const canonical = forms.get(name)?.toCanonical(graph, result.states[i]) ?? result.states[i];
+    graph.output(parameterOutput(name), canonical, 'float32', declaredShape(shape));
+  });
   // The losses of all steps at once, after the loop: there they would cost nodes in every step.
   const rowLosses = graph.op('Mul', [crossEntropy(graph, graph.concat(result.outputs, 1), targets), weights]);
   const steps = graph.op('ReduceSum', [graph.reshape(rowLosses, -1, batch), graph.vector(1)], { keepdims: integer(0) });

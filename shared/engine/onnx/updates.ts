@@ -1,3 +1,5 @@
+import type { Layout } from '../../params/layout.js';
+import { isTrained } from '../tensors.js';
 import { float, integer, type GraphBuilder } from './graph.js';
 
 /**
@@ -7,8 +9,10 @@ import { float, integer, type GraphBuilder } from './graph.js';
 export interface Updates {
   /** The parameter's gradient is factor · leftᵀ · right, with left [rows, in] and right [rows, out]. */
   product(parameter: string, left: string, right: string, factor: number): void;
-  /** The parameter's gradient is the sum of the rows. */
+  /** The parameter's gradient, of shape [1, n], is the sum of the rows [count, n]. */
   rowSum(parameter: string, rows: string, count: number): void;
+  /** The parameter's whole gradient, in the parameter's native form. */
+  whole(parameter: string, gradient: string): void;
 }
 
 /**
@@ -16,21 +20,25 @@ export interface Updates {
  * −learningRate: the rows' weights are multiplied by it once for all steps.
  */
 export class SgdUpdates implements Updates {
+  private readonly trained: ReadonlySet<string>;
+
   constructor(
     private readonly graph: GraphBuilder,
     /** Names of the parameters' values; each update puts in a new one. */
     private readonly current: Map<string, string>,
-  ) {}
+    { tensors }: Pick<Layout, 'tensors'>,
+  ) {
+    this.trained = new Set(tensors.filter(isTrained).map(({ name }) => name));
+  }
 
-  private replace(parameter: string, left: string, right: string, transposed: number, factor: number): void {
+  private replace(parameter: string, update: (before: string) => string): void {
     const before = this.current.get(parameter);
-    if (before === undefined) return;
-    const attributes = { transA: integer(transposed), alpha: float(factor) };
-    this.current.set(parameter, this.graph.op('Gemm', [left, right, before], attributes));
+    if (before !== undefined && this.trained.has(parameter)) this.current.set(parameter, update(before));
   }
 
   product(parameter: string, left: string, right: string, factor: number): void {
-    this.replace(parameter, left, right, 1, factor);
+    const attributes = { transA: integer(1), alpha: float(factor) };
+    this.replace(parameter, (before) => this.graph.op('Gemm', [left, right, before], attributes));
   }
 
   rowSum(parameter: string, rows: string, count: number): void {
@@ -38,6 +46,10 @@ export class SgdUpdates implements Updates {
       [1, count],
       Array.from({ length: count }, () => 1),
     );
-    this.replace(parameter, ones, rows, 0, 1);
+    this.replace(parameter, (before) => this.graph.op('Gemm', [ones, rows, before]));
+  }
+
+  whole(parameter: string, gradient: string): void {
+    this.replace(parameter, (before) => this.graph.op('Add', [before, gradient]));
   }
 }

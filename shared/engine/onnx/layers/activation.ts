@@ -1,10 +1,12 @@
-import type { Activation } from '../../../models/network.js';
+import type { Activation } from '../../../models/layers/options.js';
 import { float, type GraphBuilder } from '../graph.js';
+import type { LayerEmitter } from './emitter.js';
+import { plainInput } from '../arrange.js';
 
 export interface ActivationEmitter {
   forward(graph: GraphBuilder, input: string): string;
-  /** @param output what `forward` gave. @returns the gradient with respect to its input */
-  backward(graph: GraphBuilder, gradient: string, output: string): string;
+  /** @param output what `forward` gave for `input`. @returns the gradient with respect to the input */
+  backward(graph: GraphBuilder, gradient: string, output: string, input: string): string;
 }
 
 const linear: ActivationEmitter = {
@@ -23,4 +25,22 @@ const relu: ActivationEmitter = {
   },
 };
 
-export const activations: Readonly<Record<Activation, ActivationEmitter>> = { linear, relu };
+export const activations: Partial<Readonly<Record<Activation, ActivationEmitter>>> & {
+  readonly linear: ActivationEmitter;
+} = { linear, relu };
+
+/** @returns how an activation is computed */
+export const activationOf = (name: Activation): ActivationEmitter => activations[name] ?? linear;
+
+export const activation: LayerEmitter<'activation'> = {
+  kind: 'activation',
+  emit: (emission, { options }, inputs) => {
+    const { graph, tape } = emission;
+    const input = plainInput(emission, inputs[0]);
+    const { forward, backward } = activationOf(options.activation);
+    const name = forward(graph, input.name);
+    if (name === input.name) return input;
+    tape.record(name, (gradient) => tape.accumulate(input, backward(graph, gradient, name, input.name)));
+    return { ...input, name };
+  },
+};

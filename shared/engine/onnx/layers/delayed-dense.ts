@@ -1,8 +1,8 @@
+import type { PlacedLayer } from '../../../models/network.js';
 import { float, integer, type GraphBuilder } from '../graph.js';
 import type { Tape, Value } from '../tape.js';
 import type { Updates } from '../updates.js';
-import { activations } from './activation.js';
-import type { Placed } from './emitter.js';
+import { activationOf } from './activation.js';
 
 /**
  * A dense layer on inputs that are known some steps ahead, as those of the first layer are. With D_s the scaled
@@ -26,16 +26,17 @@ export class DelayedDense {
    */
   constructor(
     private readonly graph: GraphBuilder,
-    private readonly placed: Placed<'dense'>,
+    private readonly placed: PlacedLayer<'dense'>,
     private readonly input: Value,
     private readonly rows: number,
     private readonly steps: number,
     parameter: (name: string) => string,
   ) {
-    const [kernel, bias] = placed.tensors;
+    const { tensors, options } = placed;
     const { name, factor } = input;
-    const sums = graph.op('Gemm', [name, parameter(kernel), parameter(bias)], { alpha: float(factor) });
-    const one = graph.floats([], [1]);
+    const bias = options.useBias ? [parameter(tensors['bias'])] : [];
+    const sums = graph.op('Gemm', [name, parameter(tensors['kernel']), ...bias], { alpha: float(factor) });
+    const one = graph.floats([], [options.useBias ? 1 : 0]);
     const products = graph.op('Gemm', [name, name, one], { transB: integer(1), alpha: float(factor * factor) });
     this.sums = graph.split(sums, steps);
     this.products = graph.split(products, steps);
@@ -44,24 +45,25 @@ export class DelayedDense {
   /** The layer's output in the next step; its gradient is kept when the tape goes back. */
   step(tape: Tape): Value {
     const { graph, gradients, rows } = this;
-    const { layer, outputShape } = this.placed;
+    const { options, outputShape } = this.placed;
     const now = gradients.length;
-    const activation = activations[layer.activation];
+    const activation = activationOf(options.activation);
     let sum = this.sums[now];
     if (now > 0) {
       const range = [graph.vector(0), graph.vector(now * rows), graph.vector(1)];
       sum = graph.op('Gemm', [graph.op('Slice', [this.products[now], ...range]), graph.concat(gradients), sum]);
     }
-    const name = activation.forward(graph, sum);
-    tape.record(name, (gradient) => gradients.push(activation.backward(graph, gradient, name)));
-    return { name, shape: outputShape, factor: 1, needsGradient: true };
+    const before = sum;
+    const name = activation.forward(graph, before);
+    tape.record(name, (gradient) => gradients.push(activation.backward(graph, gradient, name, before)));
+    return { name, shape: outputShape, arrangement: 'channelsLast', factor: 1, needsGradient: true };
   }
 
   /** Changes the parameters by all steps of the block. */
   finish(updates: Updates): void {
-    const [kernel, bias] = this.placed.tensors;
+    const { tensors, options } = this.placed;
     const gradients = this.graph.concat(this.gradients);
-    updates.product(kernel, this.input.name, gradients, this.input.factor);
-    updates.rowSum(bias, gradients, this.rows * this.steps);
+    updates.product(tensors['kernel'], this.input.name, gradients, this.input.factor);
+    if (options.useBias) updates.rowSum(tensors['bias'], gradients, this.rows * this.steps);
   }
 }

@@ -1,23 +1,43 @@
-import type { Layer, PlacedLayer } from '../../../models/network.js';
+import type { LayerName, PlacedLayer } from '../../../models/network.js';
 import type { GraphBuilder } from '../graph.js';
 import type { Tape, Value } from '../tape.js';
+
+/** What only training has. */
+export interface TrainingEmission {
+  /** Weights of the batch's rows, [rows, 1]: 1/n, 0 for rows that fill up a short batch. */
+  readonly rowWeights: string;
+  /** The keep-mask of a dropout layer in this step: float32 [rows, ...shape], 0 or 1. */
+  dropoutMask(layer: string): string;
+  /** The new value of a buffer, in the form in which {@link Emission.parameter} gave the old one. */
+  setBuffer(name: string, value: string): void;
+}
 
 /** What a layer needs to write its nodes. */
 export interface Emission {
   readonly graph: GraphBuilder;
   readonly tape: Tape;
-  /** The rows of a batch; 0 where only the forward pass is built and any number of rows may come. */
+  /** The rows of a batch; −1 where only the forward pass is built and any number of rows may come. */
   readonly rows: number;
-  /** The value that a parameter has before this step. Vectors have the shape [1, n]. */
+  /** The value that a parameter has before this step, in its {@link ParameterForm}. Vectors have the shape [1, n]. */
   parameter(name: string): string;
+  /** Null where only the forward pass is built. */
+  readonly training: TrainingEmission | null;
 }
 
-export interface Placed<K extends Layer['kind']> extends PlacedLayer {
-  readonly layer: Extract<Layer, { kind: K }>;
+/**
+ * How a parameter lies in memory within the graph. It is brought into this form before the first step and back after
+ * the last; the canonical form is the layout's, with vectors as [1, n].
+ */
+export interface ParameterForm {
+  readonly shape: readonly number[];
+  toNative(graph: GraphBuilder, canonical: string): string;
+  toCanonical(graph: GraphBuilder, native: string): string;
 }
 
 /** One kind of layer in ONNX operators: forward now, and on the tape how its gradient goes back. */
-export interface LayerEmitter<K extends Layer['kind']> {
+export interface LayerEmitter<K extends LayerName> {
   readonly kind: K;
-  emit(emission: Emission, placed: Placed<K>, input: Value): Value;
+  /** Forms of its tensors other than the canonical one, by their names within the layer. */
+  parameterForms?(placed: PlacedLayer<K>): Readonly<Record<string, ParameterForm>>;
+  emit(emission: Emission, placed: PlacedLayer<K>, inputs: readonly Value[]): Value;
 }

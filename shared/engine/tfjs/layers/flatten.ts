@@ -3,5 +3,5 @@ import type { LayerRunner } from './runner.js';
 
 export const flatten: LayerRunner<'flatten'> = {
   kind: 'flatten',
-  run: (tf, { outputShape }, _parameter, input) => tf.reshape(input, [-1, sizeOf(outputShape)]),
+  run: ({ tf }, { outputShape }, [input]) => tf.reshape(input, [-1, sizeOf(outputShape)]),
 };

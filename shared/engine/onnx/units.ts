@@ -1,0 +1,54 @@
+import type { LayerName, PlacedLayer } from '../../models/network.js';
+import { CodedError } from '../../util/errors.js';
+import type { Emission, LayerEmitter, ParameterForm } from './layers/emitter.js';
+import { layerEmitters } from './layers/index.js';
+import type { Value } from './tape.js';
+
+/** Layers that are computed together: one in the plain form, more where a fast form joins neighbours. */
+export interface Unit {
+  /** Names of the values that it takes. */
+  readonly from: readonly string[];
+  /** The name of the value that it gives. */
+  readonly gives: string;
+  /** Forms of its parameters other than the canonical one, by their names in the layout. */
+  readonly parameterForms: ReadonlyMap<string, ParameterForm>;
+  emit(emission: Emission, inputs: readonly Value[]): Value;
+}
+
+const emitterOf = ({ kind, name }: PlacedLayer): LayerEmitter<LayerName> => {
+  const emitter = layerEmitters[kind] as LayerEmitter<LayerName> | undefined;
+  if (emitter === undefined) {
+    throw new CodedError('model/unknown-layer', `The engine onnx has no layer kind '${kind}'.`, {
+      where: `layer '${name}'`,
+    });
+  }
+  return emitter;
+};
+
+/** A layer by itself. */
+const plainUnit = (placed: PlacedLayer): Unit => {
+  const emitter = emitterOf(placed);
+  const forms = Object.entries(emitter.parameterForms?.(placed) ?? {});
+  return {
+    from: placed.from,
+    gives: placed.name,
+    parameterForms: new Map(forms.map(([short, form]) => [placed.tensors[short], form])),
+    emit: (emission, inputs) => emitter.emit(emission, placed, inputs),
+  };
+};
+
+/** How a network's layers are computed, in order. */
+export const planUnits = (layers: readonly PlacedLayer[]): readonly Unit[] => layers.map(plainUnit);
+
+/** The forms of all parameters that have another than the canonical one. */
+export const parameterFormsOf = (units: readonly Unit[]): ReadonlyMap<string, ParameterForm> =>
+  new Map(units.flatMap(({ parameterForms }) => [...parameterForms]));
+
+/** Emits units one after the other. @param values by name; gets the units' values too */
+export const emitUnits = (emission: Emission, units: readonly Unit[], values: Map<string, Value>): void => {
+  for (const { from, gives, emit } of units) {
+    const inputs = from.map((name) => values.get(name));
+    if (inputs.includes(undefined)) throw new Error(`no value for ${from.join()}`);
+    values.set(gives, emit(emission, inputs as Value[]));
+  }
+};
