@@ -1,3 +1,4 @@
+import { fromBlocks, toBlocks } from './blocked/blocks.js';
 import { integer, integers, type GraphBuilder } from './graph.js';
 import { typeCode } from './format.js';
 import type { Emission } from './layers/emitter.js';
@@ -27,15 +28,26 @@ const transposed = (graph: GraphBuilder, name: string, to: 'channelsFirst' | 'ch
   return graph.op('Transpose', [name], { perm: integers(...permutations[to]) });
 };
 
+const moved = (emission: Emission, name: string, value: Value, from: Arrangement, to: Arrangement): string => {
+  const { graph, rows, channelBlock } = emission;
+  const [height, width, channels] = value.shape;
+  const image = { name, rows, channels, height, width };
+  if (to === 'blocked') return toBlocks(graph, image, channelBlock);
+  if (from === 'blocked') return fromBlocks(graph, image, channelBlock);
+  return transposed(graph, name, to, value);
+};
+
 /** The value in another arrangement. */
 export const arranged = (emission: Emission, value: Value, arrangement: Arrangement): Value => {
-  const { graph, tape } = emission;
+  const { tape } = emission;
   const from = value.arrangement;
   if (from === arrangement || value.shape.length !== 3) return value;
-  if (from === 'blocked' || arrangement === 'blocked') throw new Error('blocked values are not built yet');
-  const name = transposed(graph, value.name, arrangement, value);
+  if (from !== 'channelsLast' && arrangement !== 'channelsLast') {
+    return arranged(emission, arranged(emission, value, 'channelsLast'), arrangement);
+  }
+  const name = moved(emission, value.name, value, from, arrangement);
   tape.record(name, (gradient) => {
-    if (value.needsGradient) tape.accumulate(value, transposed(graph, gradient, from, value));
+    if (value.needsGradient) tape.accumulate(value, moved(emission, gradient, value, arrangement, from));
   });
   return { ...value, name, arrangement };
 };

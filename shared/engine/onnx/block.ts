@@ -4,7 +4,7 @@ import { entryOf, type DataForm } from './forward.js';
 import { integer, type GraphBuilder } from './graph.js';
 import { DelayedDense } from './layers/delayed-dense.js';
 import type { Emission } from './layers/emitter.js';
-import { Tape, type Value } from './tape.js';
+import { Tape, type ChannelBlock, type Value } from './tape.js';
 import { emitUnits, type Unit } from './units.js';
 import { SgdUpdates } from './updates.js';
 
@@ -17,6 +17,7 @@ export interface TrainingForm {
    * then delayed to the end of the block.
    */
   readonly blockSteps: number;
+  readonly channelBlock: ChannelBlock;
   readonly data: DataForm;
 }
 
@@ -81,6 +82,7 @@ export class BlockWriter {
       graph: this.graph,
       tape,
       rows: this.form.batch,
+      channelBlock: this.form.channelBlock,
       parameter: this.parameters(),
       training: {
         rowWeights,

@@ -2,6 +2,7 @@ import { CodedError, messageOf } from '../../util/errors.js';
 import type { Engine } from '../engine.js';
 import { fastBlockSteps } from './block.js';
 import { OnnxExamples } from './examples.js';
+import type { ChannelBlock } from './tape.js';
 import type { Runtime } from './session.js';
 import { OnnxTrainer } from './trainer.js';
 
@@ -23,7 +24,7 @@ export type OnnxForm = 'plain' | 'fast';
  * Trains with onnxruntime: the network's gradient is written out as an ordinary ONNX graph.
  * @throws CodedError `engine/unavailable`
  */
-export const openOnnxEngine = async (form: OnnxForm = 'fast'): Promise<Engine> => {
+export const openOnnxEngine = async (form: OnnxForm = 'fast', channelBlock: ChannelBlock = 0): Promise<Engine> => {
   const runtime = await loadRuntime();
   return {
     name: 'onnx',
@@ -31,7 +32,7 @@ export const openOnnxEngine = async (form: OnnxForm = 'fast'): Promise<Engine> =
     load: async (examples, inputShape) => new OnnxExamples(examples, inputShape),
     compile: async (spec) => {
       const blockSteps = form === 'fast' ? fastBlockSteps(spec.network, spec.batchSize) : 1;
-      return new OnnxTrainer(runtime, spec, blockSteps);
+      return new OnnxTrainer(runtime, spec, blockSteps, channelBlock);
     },
   };
 };

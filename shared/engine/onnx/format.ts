@@ -93,6 +93,7 @@ const irVersion = 9;
 const operatorSets: readonly (readonly [domain: string, version: number])[] = [
   ['', 18],
   ['com.microsoft', 1],
+  ['com.microsoft.nchwc', 1],
 ];
 
 export const modelProto = (graph: Uint8Array): Uint8Array =>

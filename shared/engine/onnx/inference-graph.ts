@@ -13,7 +13,7 @@ import {
   type DataForm,
 } from './forward.js';
 import { GraphBuilder, integer } from './graph.js';
-import { Tape, type Value } from './tape.js';
+import { Tape, type ChannelBlock, type Value } from './tape.js';
 import { emitUnits, parameterFormsOf, planUnits } from './units.js';
 
 /**
@@ -21,7 +21,7 @@ import { emitUnits, parameterFormsOf, planUnits } from './units.js';
  * `parameter/NAME`. Outputs: `logits` [rows, classes], `losses` [rows] (cross-entropy, nats) and `predicted` [rows],
  * the first class of the largest logit.
  */
-export const inferenceModel = (compiled: CompiledNetwork, form: DataForm): Uint8Array => {
+export const inferenceModel = (compiled: CompiledNetwork, form: DataForm, channelBlock: ChannelBlock): Uint8Array => {
   const { layout, network } = compiled;
   const entry = entryOf(compiled);
   const graph = new GraphBuilder();
@@ -31,11 +31,11 @@ export const inferenceModel = (compiled: CompiledNetwork, form: DataForm): Uint8
   for (const { name, shape } of floatTensors(layout)) {
     graph.input(parameterInput(name), 'float32', declaredShape(shape));
   }
-  const units = planUnits(entry.layers);
+  const units = planUnits(entry.layers, { channelBlock, data: entry.gives });
   const forms = parameterFormsOf(units);
   const parameter = (name: string): string =>
     forms.get(name)?.toNative(graph, parameterInput(name)) ?? parameterInput(name);
-  const emission = { graph, tape: new Tape(graph), rows: -1, parameter, training: null };
+  const emission = { graph, tape: new Tape(graph), rows: -1, channelBlock, parameter, training: null };
   const values = new Map([[entry.gives, gatherExamples(graph, data, indices, form, entry.shape)]]);
   emitUnits(emission, units, values);
   const value = (layer: string): Value => {

@@ -7,6 +7,9 @@ import type { Updates } from './updates.js';
  */
 export type Arrangement = 'channelsLast' | 'channelsFirst' | 'blocked';
 
+/** Channels of a block: what the runtime's blocked kernels use on this machine, 0 where they are not used. */
+export type ChannelBlock = 0 | 8 | 16;
+
 /** A tensor of the network while its graph is built. */
 export interface Value {
   readonly name: string;

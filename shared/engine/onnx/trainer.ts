@@ -16,6 +16,7 @@ import { floatTensors, isChanged } from '../tensors.js';
 import { OnnxExamples } from './examples.js';
 import { declaredShape, entryOf, parameterInput } from './forward.js';
 import { inferenceModel } from './inference-graph.js';
+import type { ChannelBlock } from './tape.js';
 import { createSession, type Runtime } from './session.js';
 import { dropoutInput, parameterOutput, trainingModel } from './training-graph.js';
 
@@ -42,6 +43,8 @@ export class OnnxTrainer implements Trainer {
     private readonly spec: TrainingSpec,
     /** Steps in a block of the training graph: 1 in the plain form. */
     private readonly blockSteps: number,
+    /** 0 in the plain form. */
+    private readonly channelBlock: ChannelBlock,
   ) {
     this.network = spec.network;
   }
@@ -106,7 +109,12 @@ export class OnnxTrainer implements Trainer {
     const parameters = task.parameters.slice();
     if (task.steps === 0) return { parameters, loss: 0 };
     const { Tensor } = this.runtime;
-    const form = { batch: batchSize, blockSteps: this.blockSteps, data: { type: held.type, scale } };
+    const form = {
+      batch: batchSize,
+      blockSteps: this.blockSteps,
+      channelBlock: this.channelBlock,
+      data: { type: held.type, scale },
+    };
     const session = await this.session(`train ${held.type}`, () => trainingModel(this.network, form));
     const blocks = Math.ceil(task.steps / this.blockSteps);
     const blockRows = this.blockSteps * batchSize;
@@ -137,7 +145,9 @@ export class OnnxTrainer implements Trainer {
     checkParameters(parameters, this.network);
     checkIndices(indices, held.count);
     const form = { type: held.type, scale: this.spec.scale };
-    const session = await this.session(`infer ${held.type}`, () => inferenceModel(this.network, form));
+    const session = await this.session(`infer ${held.type}`, () =>
+      inferenceModel(this.network, form, this.channelBlock),
+    );
     const fixed = { ...this.dataFeeds(held), ...this.views(parameters, parameterInput) };
     for (let start = 0; start < indices.length; start += inferenceRows) {
       const block = indices.subarray(start, start + inferenceRows);

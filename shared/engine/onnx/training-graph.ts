@@ -31,7 +31,7 @@ export const trainingModel = (compiled: CompiledNetwork, form: TrainingForm): Ui
   const { classes } = compiled.network;
   const { batch, blockSteps } = form;
   const blockRows = batch * blockSteps;
-  const { shape: inputShape } = entryOf(compiled);
+  const { shape: inputShape, gives } = entryOf(compiled);
   const graph = new GraphBuilder();
   const data = declareData(graph, form.data, inputShape);
   const labels = graph.input('labels', 'uint8', ['examples']);
@@ -40,7 +40,7 @@ export const trainingModel = (compiled: CompiledNetwork, form: TrainingForm): Ui
   const learningRate = graph.input('learningRate', 'float32', []);
   const tensors = floatTensors(compiled.layout);
   for (const { name, shape } of tensors) graph.input(parameterInput(name), 'float32', declaredShape(shape));
-  const units = planUnits(entryOf(compiled).layers);
+  const units = planUnits(entryOf(compiled).layers, { channelBlock: form.channelBlock, data: gives });
   const forms = parameterFormsOf(units);
   const native = new Map(
     tensors.map(({ name }) => [name, forms.get(name)?.toNative(graph, parameterInput(name)) ?? parameterInput(name)]),

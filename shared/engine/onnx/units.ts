@@ -1,8 +1,10 @@
 import type { LayerName, PlacedLayer } from '../../models/network.js';
 import { CodedError } from '../../util/errors.js';
+import type { BlockedEmitter } from './blocked/emitter.js';
+import { blockedEmitters } from './blocked/index.js';
 import type { Emission, LayerEmitter, ParameterForm } from './layers/emitter.js';
 import { layerEmitters } from './layers/index.js';
-import type { Value } from './tape.js';
+import type { ChannelBlock, Value } from './tape.js';
 
 /** Layers that are computed together: one in the plain form, more where a fast form joins neighbours. */
 export interface Unit {
@@ -26,8 +28,7 @@ const emitterOf = ({ kind, name }: PlacedLayer): LayerEmitter<LayerName> => {
 };
 
 /** A layer by itself. */
-const plainUnit = (placed: PlacedLayer): Unit => {
-  const emitter = emitterOf(placed);
+const unitOf = (placed: PlacedLayer, emitter: LayerEmitter<LayerName>): Unit => {
   const forms = Object.entries(emitter.parameterForms?.(placed) ?? {});
   return {
     from: placed.from,
@@ -37,8 +38,25 @@ const plainUnit = (placed: PlacedLayer): Unit => {
   };
 };
 
+/** How layers are computed. */
+export interface UnitRules {
+  /** Channels of a block for the runtime's blocked kernels; 0: plain operators for all. */
+  readonly channelBlock: ChannelBlock;
+  /** The name of the value that is the examples themselves. */
+  readonly data: string;
+}
+
+/** Every layer by plain operators. */
+export const plainRules: UnitRules = { channelBlock: 0, data: '' };
+
 /** How a network's layers are computed, in order. */
-export const planUnits = (layers: readonly PlacedLayer[]): readonly Unit[] => layers.map(plainUnit);
+export const planUnits = (layers: readonly PlacedLayer[], { channelBlock, data }: UnitRules): readonly Unit[] => {
+  const blocked = channelBlock === 0 ? {} : blockedEmitters(channelBlock);
+  return layers.map((placed) => {
+    const fast = blocked[placed.kind] as BlockedEmitter<LayerName> | undefined;
+    return unitOf(placed, fast?.suits(placed, placed.from[0] === data) ? fast : emitterOf(placed));
+  });
+};
 
 /** The forms of all parameters that have another than the canonical one. */
 export const parameterFormsOf = (units: readonly Unit[]): ReadonlyMap<string, ParameterForm> =>

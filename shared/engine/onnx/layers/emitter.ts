@@ -1,6 +1,6 @@
 import type { LayerName, PlacedLayer } from '../../../models/network.js';
 import type { GraphBuilder } from '../graph.js';
-import type { Tape, Value } from '../tape.js';
+import type { ChannelBlock, Tape, Value } from '../tape.js';
 
 /** What only training has. */
 export interface TrainingEmission {
@@ -18,6 +18,8 @@ export interface Emission {
   readonly tape: Tape;
   /** The rows of a batch; −1 where only the forward pass is built and any number of rows may come. */
   readonly rows: number;
+  /** Channels of a block of the `blocked` arrangement; 0 where no value is in blocks. */
+  readonly channelBlock: ChannelBlock;
   /** The value that a parameter has before this step, in its {@link ParameterForm}. Vectors have the shape [1, n]. */
   parameter(name: string): string;
   /** Null where only the forward pass is built. */

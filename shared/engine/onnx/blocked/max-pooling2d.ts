@@ -1,0 +1,64 @@
+import { poolingWindow } from '../../../models/layers/window.js';
+import { arranged } from '../arrange.js';
+import { float, integers, type GraphBuilder } from '../graph.js';
+import type { ChannelBlock, Value } from '../tape.js';
+import { blockedOp, rearrange, transpose } from './blocks.js';
+import type { BlockedEmitter } from './emitter.js';
+
+/** Makes any difference below 0 one that is cut off at 0. */
+const steepest = 3e38;
+
+/**
+ * The gradient of a maximum for each of the values it was taken of: the first that equals it gets all.
+ * @param values of one shape. @param largest their maximum. @param gradient with respect to it
+ */
+export const routed = (graph: GraphBuilder, values: readonly string[], largest: string, gradient: string): string[] => {
+  let rest = gradient;
+  return values.map((value, i) => {
+    if (i === values.length - 1) return rest;
+    const below = graph.op('Sub', [value, largest]);
+    const isLargest = graph.op('HardSigmoid', [below], { alpha: float(steepest), beta: float(1) });
+    const taken = graph.op('Mul', [isLargest, rest]);
+    rest = graph.op('Sub', [rest, taken]);
+    return taken;
+  });
+};
+
+/** Max pooling of windows of 2 × 2 side by side: the four values of a window lie in four images of their own. */
+export const blockedMaxPooling2d = (block: ChannelBlock): BlockedEmitter<'maxPooling2d'> => ({
+  kind: 'maxPooling2d',
+  suits: ({ options, inputShapes }) => {
+    const [height, width, channels] = inputShapes[0];
+    const windows = poolingWindow(inputShapes[0], options);
+    return (
+      windows.every(({ size, stride }) => size === 2 && stride === 2) &&
+      height % 2 === 0 &&
+      width % 2 === 0 &&
+      channels % block === 0
+    );
+  },
+  emit: (emission, { outputShape }, [given]) => {
+    const { graph, tape, rows } = emission;
+    const input = arranged(emission, given, 'blocked');
+    const [height, width, channels] = input.shape;
+    const name = blockedOp(graph, 'MaxPool', [input.name], {
+      kernel_shape: integers(2, 2),
+      strides: integers(2, 2),
+      pads: integers(0, 0, 0, 0),
+    });
+    const output: Value = { ...input, name, shape: outputShape };
+    tape.record(name, (gradient) => {
+      if (!input.needsGradient) return;
+      const lines = (rows * channels * height) / block / 2;
+      const size = (lines * width * block) / 2;
+      const view = [lines, 2, width / 2, 2, block];
+      const images = transpose(graph, graph.reshape(input.name, ...view), 1, 3, 0, 2, 4);
+      const values = graph.split(graph.reshape(images, 4, size), 4);
+      const flat = (value: string): string => graph.reshape(value, 1, size);
+      const parts = graph.concat(routed(graph, values, flat(name), flat(gradient)));
+      const shape = [rows, channels, height, width];
+      tape.accumulate(input, rearrange(graph, parts, [2, 2, lines, width / 2, block], [2, 0, 3, 1, 4], shape));
+    });
+    return output;
+  },
+});
