@@ -31,7 +31,7 @@ export const inferenceModel = (compiled: CompiledNetwork, form: DataForm, channe
   for (const { name, shape } of floatTensors(layout)) {
     graph.input(parameterInput(name), 'float32', declaredShape(shape));
   }
-  const units = planUnits(entry.layers, { channelBlock, data: entry.gives });
+  const units = planUnits(entry.layers, { channelBlock, data: entry.gives, rows: -1 });
   const forms = parameterFormsOf(units);
   const parameter = (name: string): string =>
     forms.get(name)?.toNative(graph, parameterInput(name)) ?? parameterInput(name);

@@ -1,8 +1,10 @@
 import type { LayerName, PlacedLayer } from '../../models/network.js';
 import { CodedError } from '../../util/errors.js';
 import type { BlockedEmitter } from './blocked/emitter.js';
+import { isPooledConvolution, pooledConvolution } from './blocked/pooled-convolution.js';
 import { blockedEmitters } from './blocked/index.js';
 import type { Emission, LayerEmitter, ParameterForm } from './layers/emitter.js';
+import { wideDense } from './layers/wide-dense.js';
 import { layerEmitters } from './layers/index.js';
 import type { ChannelBlock, Value } from './tape.js';
 
@@ -38,24 +40,48 @@ const unitOf = (placed: PlacedLayer, emitter: LayerEmitter<LayerName>): Unit => 
   };
 };
 
+/** Rows up to which a dense layer's time is that of reading its kernel. */
+const fewRows = 64;
+
 /** How layers are computed. */
 export interface UnitRules {
   /** Channels of a block for the runtime's blocked kernels; 0: plain operators for all. */
   readonly channelBlock: ChannelBlock;
   /** The name of the value that is the examples themselves. */
   readonly data: string;
+  /** Rows of a batch that is trained on, where forms for few rows may be taken; else −1. */
+  readonly rows: number;
 }
 
 /** Every layer by plain operators. */
-export const plainRules: UnitRules = { channelBlock: 0, data: '' };
+export const plainRules: UnitRules = { channelBlock: 0, data: '', rows: -1 };
+
+/** The next layer, if it alone takes a layer's value. */
+const soleTaker = (layers: readonly PlacedLayer[], index: number): PlacedLayer | undefined => {
+  const takers = layers.filter(({ from }) => from.includes(layers[index].name));
+  return takers.length === 1 && takers[0] === layers[index + 1] ? takers[0] : undefined;
+};
 
 /** How a network's layers are computed, in order. */
-export const planUnits = (layers: readonly PlacedLayer[], { channelBlock, data }: UnitRules): readonly Unit[] => {
-  const blocked = channelBlock === 0 ? {} : blockedEmitters(channelBlock);
-  return layers.map((placed) => {
-    const fast = blocked[placed.kind] as BlockedEmitter<LayerName> | undefined;
-    return unitOf(placed, fast?.suits(placed, placed.from[0] === data) ? fast : emitterOf(placed));
-  });
+export const planUnits = (layers: readonly PlacedLayer[], { channelBlock, data, rows }: UnitRules): readonly Unit[] => {
+  const blocked = {
+    ...(channelBlock === 0 ? {} : blockedEmitters(channelBlock)),
+    ...(rows > 0 && rows <= fewRows ? { dense: wideDense } : {}),
+  };
+  const units: Unit[] = [];
+  for (let i = 0; i < layers.length; i++) {
+    const placed = layers[i];
+    const isData = placed.from[0] === data;
+    const next = soleTaker(layers, i);
+    if (channelBlock !== 0 && isPooledConvolution(placed, next, channelBlock, isData)) {
+      units.push(pooledConvolution(placed as PlacedLayer<'conv2d'>, next as PlacedLayer<'maxPooling2d'>, channelBlock));
+      i++;
+    } else {
+      const fast = blocked[placed.kind] as BlockedEmitter<LayerName> | undefined;
+      units.push(unitOf(placed, fast?.suits(placed, isData) ? fast : emitterOf(placed)));
+    }
+  }
+  return units;
 };
 
 /** The forms of all parameters that have another than the canonical one. */

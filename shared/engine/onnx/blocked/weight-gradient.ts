@@ -1,5 +1,5 @@
 import type { WindowAxis } from '../../../models/layers/window.js';
-import { integers, type GraphBuilder } from '../graph.js';
+import { integer, integers, type GraphBuilder } from '../graph.js';
 import { blockedOp, rearrange, transpose, type BlockedImage } from './blocks.js';
 import type { ChannelBlock } from '../tape.js';
 
@@ -17,20 +17,12 @@ const exchangedInput = (
   graph: GraphBuilder,
   name: string,
   rows: number,
-  image: BlockedImage,
+  { channels }: BlockedImage,
   block: ChannelBlock,
 ): string => {
-  const { channels, height, width } = image;
-  const positions = height * width;
-  const shape = [channels, rows, height, width];
-  const isPlain = channels < block;
-  if (rows < block) {
-    const plain = isPlain ? name : blockedOp(graph, 'ReorderOutput', [name], { channels: { integer: channels } });
-    return transpose(graph, plain, 1, 0, 2, 3);
-  }
-  return isPlain
-    ? rearrange(graph, name, [rows / block, block, channels, positions], [2, 0, 3, 1], shape)
-    : rearrange(graph, name, [rows / block, block, channels / block, positions, block], [2, 4, 0, 3, 1], shape);
+  const plain = channels < block ? name : blockedOp(graph, 'ReorderOutput', [name], { channels: integer(channels) });
+  const exchanged = transpose(graph, plain, 1, 0, 2, 3);
+  return rows < block ? exchanged : blockedOp(graph, 'ReorderInput', [exchanged]);
 };
 
 /** A gradient with rows and channels exchanged, as filter: [channels, rows, height, width]. */
