@@ -1,0 +1,74 @@
+import type { CompiledNetwork, LayerName, PlacedLayer } from '../../../shared/models/network.js';
+import type { ReferenceLayer, ReferenceRun, ReferenceTraining, Rows } from './layer.js';
+import { referenceLayers } from './layers.js';
+import type { Quantizer } from './quantization.js';
+
+export interface Forward {
+  /** What each layer gives, by its name; `input` for the network's input. */
+  readonly values: ReadonlyMap<string, Rows>;
+  readonly logits: Rows;
+  /** New values of the buffers, in training. */
+  readonly buffers: ReadonlyMap<string, Float64Array>;
+}
+
+export interface ForwardMode {
+  /** Null: as in evaluation. */
+  readonly training: Omit<ReferenceTraining, 'setBuffer'> | null;
+  readonly quantizer?: Quantizer;
+  /** Values that are known already: those layers are not run again. */
+  readonly known?: ReadonlyMap<string, Rows>;
+}
+
+/** The layers that a tensor does not reach: those before its own. */
+export const untouchedBy = ({ layers }: CompiledNetwork, tensor: string): string[] => {
+  const own = layers.findIndex(({ tensors }) => Object.values(tensors).includes(tensor));
+  return layers.slice(0, own).map(({ name }) => name);
+};
+
+const quantizedKinds: ReadonlySet<LayerName> = new Set(['dense', 'conv2d', 'depthwiseConv2d']);
+
+/**
+ * Runs a network in float64.
+ * @param parameters in layout order
+ * @param input scaled, one array an example
+ */
+export const forward = (
+  { layers, layout }: CompiledNetwork,
+  parameters: ArrayLike<number>,
+  input: Rows,
+  { training, quantizer, known }: ForwardMode,
+): Forward => {
+  const tensors = new Map(
+    layout.tensors.map(({ name, offset, size }) => [
+      name,
+      Float64Array.from({ length: size }, (_, i) => parameters[offset + i]),
+    ]),
+  );
+  const values = new Map<string, Rows>(known).set('input', input);
+  const buffers = new Map<string, Float64Array>();
+  const run = ({ kind }: PlacedLayer): ReferenceRun => ({
+    parameter: (name) => {
+      const tensor = tensors.get(name);
+      if (tensor === undefined) throw new Error(`no tensor ${name}`);
+      const isQuantized = quantizedKinds.has(kind) && name.endsWith('/kernel');
+      return isQuantized && quantizer !== undefined ? quantizer.weights(name, tensor) : tensor;
+    },
+    training: training === null ? null : { ...training, setBuffer: (name, value) => void buffers.set(name, value) },
+  });
+  let last: Rows = input;
+  for (const placed of layers) {
+    const before = known?.get(placed.name);
+    if (before !== undefined) {
+      last = before;
+      continue;
+    }
+    const layer = referenceLayers[placed.kind] as ReferenceLayer<LayerName>;
+    const inputs = placed.from.map((name) => values.get(name) ?? []);
+    last = layer(run(placed), placed, inputs);
+    const { options } = placed;
+    const isActivated = 'activation' in options && options.activation !== 'linear';
+    if (isActivated && quantizer !== undefined) last = quantizer.activations(placed.name, last);
+    values.set(placed.name, last);
+  }
+  return { values, logits: last, buffers };
+};

@@ -1,0 +1,78 @@
+import type { FakeQuantization } from '../../../shared/engine/engine.js';
+import type { Rows } from './layer.js';
+
+/** What rounding did to one value: inside the range it stays this far away, outside it stays at one number. */
+type Rounding = { readonly offset: number } | { readonly fixed: number };
+
+/** The steps of a range: `lowest` to `highest` times `scale`. */
+interface Grid {
+  readonly scale: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Symmetric, from the largest magnitude. */
+const weightGrid = (values: readonly number[], bits: number): Grid => {
+  const highest = 2 ** (bits - 1) - 1;
+  return { scale: Math.max(...values.map(Math.abs)) / highest, lowest: -highest, highest };
+};
+
+/** From the least to the largest value and 0, which is one of the steps. */
+const activationGrid = (values: readonly number[], bits: number): Grid => {
+  const [least, largest] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const scale = (largest - least) / (2 ** bits - 1);
+  const lowest = scale === 0 ? 0 : Math.round(least / scale);
+  return { scale, lowest, highest: lowest + 2 ** bits - 1 };
+};
+
+/**
+ * Fake quantization in float64, for one point. The straight-through gradient is that of a function which moves each value
+ * inside the range by what rounding moved it at the point, and holds those outside: finite differences around the point
+ * give it.
+ */
+export class Quantizer {
+  private readonly recorded = new Map<string, Rounding[]>();
+  /** The least distance, in steps, between a recorded value and one where it would be rounded another way. */
+  margin = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly spec: FakeQuantization) {}
+
+  private rounding(value: number, { scale, lowest, highest }: Grid): Rounding {
+    if (scale === 0) return { offset: 0 };
+    const step = value / scale;
+    this.margin = Math.min(this.margin, Math.abs(step - Math.floor(step) - 0.5));
+    // The ends of the range are made of the values themselves, but for the last bit.
+    const isOutside = step < lowest - 1e-9 || step > highest + 1e-9;
+    if (isOutside) return { fixed: (step < lowest ? lowest : highest) * scale };
+    return { offset: Math.round(step) * scale - value };
+  }
+
+  private apply(site: string, values: readonly number[], grid: () => Grid): number[] {
+    let roundings = this.recorded.get(site);
+    if (roundings === undefined) {
+      const found = grid();
+      roundings = values.map((value) => this.rounding(value, found));
+      this.recorded.set(site, roundings);
+    }
+    return values.map((value, i) => {
+      const rounding = roundings[i];
+      return 'fixed' in rounding ? rounding.fixed : value + rounding.offset;
+    });
+  }
+
+  /** The first call with a name records, later ones repeat what it did. */
+  weights(name: string, tensor: Float64Array): Float64Array {
+    const { weightBits } = this.spec;
+    if (weightBits === null) return tensor;
+    return Float64Array.from(this.apply(name, [...tensor], () => weightGrid([...tensor], weightBits)));
+  }
+
+  activations(layer: string, rows: Rows): Rows {
+    const { activationBits } = this.spec;
+    if (activationBits === null) return rows;
+    const all = rows.flatMap((row) => [...row]);
+    const quantized = this.apply(layer, all, () => activationGrid(all, activationBits));
+    const size = all.length / rows.length;
+    return rows.map((_, i) => Float64Array.from(quantized.slice(i * size, (i + 1) * size)));
+  }
+}
