@@ -1,0 +1,140 @@
+import type { Loss, Optimizer } from '../../../shared/engine/engine.js';
+import { sgd } from '../../../shared/engine/engine.js';
+import { makeLayout, type Role } from '../../../shared/params/layout.js';
+import type { CompiledNetwork } from '../../../shared/models/network.js';
+import {
+  denseNetwork,
+  imageNetwork,
+  networks,
+  ruleCase,
+  textNetwork,
+  type RuleCase,
+  type RuleOptions,
+} from './rule-case.js';
+
+/** The case for every network. */
+const everywhere = (title: string, options: RuleOptions): RuleCase[] =>
+  networks.map((network) => ruleCase(title, network, options));
+
+const losses: Readonly<Record<string, Loss>> = {
+  'cross-entropy': { kind: 'crossEntropy', labelSmoothing: 0 },
+  'label smoothing': { kind: 'crossEntropy', labelSmoothing: 0.2 },
+  'mean squared error': { kind: 'meanSquaredError' },
+  distillation: { kind: 'distillation', temperature: 3, alpha: 0.6 },
+  'distillation without labels': { kind: 'distillation', temperature: 1, alpha: 1 },
+  'distillation without a teacher’s part': { kind: 'distillation', temperature: 2, alpha: 0 },
+};
+
+const adam = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 } as const;
+const momentum = { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 } as const;
+
+const optimizers: Readonly<Record<string, Optimizer>> = {
+  'weight decay': { ...sgd, weightDecay: 0.3 },
+  momentum,
+  'momentum and weight decay': { ...momentum, weightDecay: 0.3 },
+  nesterov: { ...momentum, nesterov: true },
+  'nesterov and weight decay': { ...momentum, momentum: 0.5, nesterov: true, weightDecay: 0.3 },
+  adam,
+  'adam with other betas': { ...adam, beta1: 0.5, beta2: 0.8, epsilon: 0.01 },
+  'adam and weight decay': { ...adam, epsilon: 1e-3, weightDecay: 0.3 },
+  adamw: { ...adam, kind: 'adamw', weightDecay: 0.3 },
+};
+
+/**
+ * Attention's bias of the keys has the gradient 0. What rounding makes of it has any direction, which Adam follows as
+ * it does a large one, unless epsilon is larger.
+ */
+const isExact = (optimizer: Optimizer, network: CompiledNetwork): boolean =>
+  optimizer.kind === 'sgd' || optimizer.epsilon > 1e-4 || network !== textNetwork;
+
+/** The same network with other roles for some tensors. */
+const withRoles = (network: CompiledNetwork, roles: Readonly<Record<string, Role>>): CompiledNetwork => ({
+  ...network,
+  layout: makeLayout(network.layout.tensors.map((tensor) => ({ ...tensor, role: roles[tensor.name] ?? tensor.role }))),
+});
+
+const partlyFrozen = withRoles(denseNetwork, { 'dense/kernel': 'frozen', 'logits/bias': 'local' });
+const partlyFrozenImage = withRoles(imageNetwork, { 'conv2d/kernel': 'frozen', 'batch_normalization/gamma': 'frozen' });
+
+export const lossCases: readonly RuleCase[] = Object.entries(losses).flatMap(([title, loss]) =>
+  everywhere(title, { spec: { loss } }),
+);
+
+export const optimizerCases: readonly RuleCase[] = [
+  ...Object.entries(optimizers).flatMap(([title, optimizer]) =>
+    networks
+      .filter((network) => isExact(optimizer, network))
+      .map((network) =>
+        ruleCase(title, network, { spec: { optimizer }, task: { learningRate: 0.02 }, tolerance: 1e-3 }),
+      ),
+  ),
+  ...[momentum, adam].map((optimizer) =>
+    ruleCase(`${optimizer.kind}: ten steps`, denseNetwork, {
+      spec: { optimizer },
+      sizes: [5, 5, 4, 5, 1, 5, 5, 3, 5, 5],
+      task: { learningRate: 0.02 },
+      tolerance: 1e-3,
+    }),
+  ),
+];
+
+const clipNorm = 0.2;
+
+export const hookCases: readonly RuleCase[] = [
+  ...everywhere('gradients shortened to a norm', { spec: { clipNorm } }),
+  ...everywhere('gradients shorter than the norm', { spec: { clipNorm: 1000 } }),
+  ...everywhere('proximal', { spec: { hooks: ['proximal'] } }),
+  ...everywhere('correction', { spec: { hooks: ['correction'] } }),
+  ...everywhere('mask', { spec: { hooks: ['mask'] } }),
+  ...everywhere('all hooks, clipping and weight decay', {
+    spec: {
+      hooks: ['mask', 'correction', 'proximal'],
+      clipNorm,
+      optimizer: { ...momentum, nesterov: true, weightDecay: 0.2 },
+      loss: { kind: 'distillation', temperature: 2, alpha: 0.5 },
+    },
+    task: { learningRate: 0.02 },
+    tolerance: 1e-3,
+  }),
+  ...everywhere('hooks with adamw', {
+    spec: {
+      hooks: ['proximal', 'correction', 'mask'],
+      clipNorm,
+      optimizer: { ...adam, kind: 'adamw', epsilon: 1e-3, weightDecay: 0.2 },
+    },
+    task: { learningRate: 0.02 },
+    tolerance: 1e-3,
+  }),
+  ...[partlyFrozen, partlyFrozenImage].flatMap((network) => [
+    ruleCase('frozen tensors, clipped', network, { spec: { clipNorm } }),
+    ruleCase('frozen tensors, all hooks and momentum', network, {
+      spec: { hooks: ['mask', 'correction', 'proximal'], optimizer: { ...momentum, weightDecay: 0.2 } },
+      tolerance: 1e-3,
+    }),
+  ]),
+];
+
+const quantizations = [
+  { weightBits: 8, activationBits: null },
+  { weightBits: 3, activationBits: null },
+  { weightBits: 2, activationBits: null },
+  { weightBits: null, activationBits: 8 },
+  { weightBits: null, activationBits: 3 },
+  { weightBits: 4, activationBits: 4 },
+] as const;
+
+export const quantizationCases: readonly RuleCase[] = [
+  ...quantizations.flatMap((fakeQuantization) =>
+    networks.slice(0, 2).map((network) => {
+      const { weightBits, activationBits } = fakeQuantization;
+      const title = `weights of ${weightBits ?? 32} bits, activations of ${activationBits ?? 32}`;
+      return ruleCase(title, network, { spec: { fakeQuantization } });
+    }),
+  ),
+  ruleCase('quantized, with momentum, mask and clipping', imageNetwork, {
+    spec: { fakeQuantization: { weightBits: 4, activationBits: 6 }, hooks: ['mask'], clipNorm, optimizer: momentum },
+    tolerance: 1e-3,
+  }),
+];
+
+export const ruleCases: readonly RuleCase[] = [...lossCases, ...optimizerCases, ...hookCases, ...quantizationCases];
