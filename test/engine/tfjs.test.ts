@@ -4,7 +4,7 @@ import { sgd } from '../../shared/engine/engine.js';
 import { loadBackend } from '../../shared/engine/tfjs/backend.js';
 import { openTfjsEngine } from '../../shared/engine/tfjs/engine.js';
 import { loadModel } from '../../shared/models/load.js';
-import { makeExamples, makeTask } from '../conformance/engine.js';
+import { makeExamples, makeTask } from '../conformance/contract/fixture.js';
 
 const shape = { inputShape: [4, 3, 1], classes: 3 };
 const network = loadModel({ mlp: { hidden: [7] } }, shape);
