@@ -40,7 +40,11 @@ export const trainingModel = (compiled: CompiledNetwork, form: TrainingForm): Ui
   const learningRate = graph.input('learningRate', 'float32', []);
   const tensors = floatTensors(compiled.layout);
   for (const { name, shape } of tensors) graph.input(parameterInput(name), 'float32', declaredShape(shape));
-  const units = planUnits(entryOf(compiled).layers, { channelBlock: form.channelBlock, data: gives, rows: form.channelBlock === 0 ? -1 : form.batch });
+  const units = planUnits(entryOf(compiled).layers, {
+    channelBlock: form.channelBlock,
+    data: gives,
+    rows: form.channelBlock === 0 ? -1 : form.batch,
+  });
   const forms = parameterFormsOf(units);
   const native = new Map(
     tensors.map(({ name }) => [name, forms.get(name)?.toNative(graph, parameterInput(name)) ?? parameterInput(name)]),

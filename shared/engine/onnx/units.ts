@@ -1,5 +1,4 @@
 import type { LayerName, PlacedLayer } from '../../models/network.js';
-import { CodedError } from '../../util/errors.js';
 import type { BlockedEmitter } from './blocked/emitter.js';
 import { isPooledConvolution, pooledConvolution } from './blocked/pooled-convolution.js';
 import { blockedEmitters } from './blocked/index.js';
@@ -19,15 +18,7 @@ export interface Unit {
   emit(emission: Emission, inputs: readonly Value[]): Value;
 }
 
-const emitterOf = ({ kind, name }: PlacedLayer): LayerEmitter<LayerName> => {
-  const emitter = layerEmitters[kind] as LayerEmitter<LayerName> | undefined;
-  if (emitter === undefined) {
-    throw new CodedError('model/unknown-layer', `The engine onnx has no layer kind '${kind}'.`, {
-      where: `layer '${name}'`,
-    });
-  }
-  return emitter;
-};
+const emitterOf = ({ kind }: PlacedLayer): LayerEmitter<LayerName> => layerEmitters[kind] as LayerEmitter<LayerName>;
 
 /** A layer by itself. */
 const unitOf = (placed: PlacedLayer, emitter: LayerEmitter<LayerName>): Unit => {

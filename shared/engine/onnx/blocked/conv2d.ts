@@ -144,11 +144,11 @@ export const blockedConv2d = (block: ChannelBlock): BlockedEmitter<'conv2d'> => 
     const attributes = attributesOf(window, isFused ? 'Relu' : undefined);
     const sum = blockedOp(graph, 'Conv', [padded.name, kernel, ...bias], attributes);
     const activation = activationOf(options.activation);
-    const name = isFused ? sum : activation.forward(graph, sum);
+    const name = isFused ? sum : activation.forward(graph, sum, 1);
     const output: Value = { name, shape: outputShape, arrangement: 'blocked', factor: 1, needsGradient: true };
     const [height, width, channels] = outputShape;
     tape.record(name, (given, updates) => {
-      const atSum = activation.backward(graph, given, name, sum);
+      const atSum = activation.backward(graph, given, name, sum, 1);
       const gradient = { name: atSum, rows, channels, height, width };
       updates.whole(tensors['kernel'], kernelGradient(graph, padded, gradient, window, block));
       if (options.useBias) updates.whole(tensors['bias'], channelSums(graph, gradient, block));

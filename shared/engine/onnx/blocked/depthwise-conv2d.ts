@@ -107,10 +107,10 @@ export const blockedDepthwiseConv2d = (block: ChannelBlock): BlockedEmitter<'dep
       ...(isFused ? { activation: { text: 'Relu' } } : {}),
     });
     const activation = activationOf(options.activation);
-    const name = isFused ? sum : activation.forward(graph, sum);
+    const name = isFused ? sum : activation.forward(graph, sum, 1);
     const output: Value = { name, shape: outputShape, arrangement: 'blocked', factor: 1, needsGradient: true };
     tape.record(name, (given, updates) => {
-      const atSum = activation.backward(graph, given, name, sum);
+      const atSum = activation.backward(graph, given, name, sum, 1);
       const gradient = { name: atSum, rows, channels, height: outputShape[0], width: outputShape[1] };
       updates.whole(tensors['kernel'], kernelGradient(graph, padded, gradient, window));
       if (options.useBias) updates.whole(tensors['bias'], channelSums(graph, gradient, block));

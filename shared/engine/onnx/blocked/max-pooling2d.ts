@@ -1,28 +1,10 @@
 import { poolingWindow } from '../../../models/layers/window.js';
 import { arranged } from '../arrange.js';
-import { float, integers, type GraphBuilder } from '../graph.js';
+import { integers } from '../graph.js';
+import { routed } from '../layers/max-pooling2d.js';
 import type { ChannelBlock, Value } from '../tape.js';
 import { blockedOp, rearrange, transpose } from './blocks.js';
 import type { BlockedEmitter } from './emitter.js';
-
-/** Makes any difference below 0 one that is cut off at 0. */
-const steepest = 3e38;
-
-/**
- * The gradient of a maximum for each of the values it was taken of: the first that equals it gets all.
- * @param values of one shape. @param largest their maximum. @param gradient with respect to it
- */
-export const routed = (graph: GraphBuilder, values: readonly string[], largest: string, gradient: string): string[] => {
-  let rest = gradient;
-  return values.map((value, i) => {
-    if (i === values.length - 1) return rest;
-    const below = graph.op('Sub', [value, largest]);
-    const isLargest = graph.op('HardSigmoid', [below], { alpha: float(steepest), beta: float(1) });
-    const taken = graph.op('Mul', [isLargest, rest]);
-    rest = graph.op('Sub', [rest, taken]);
-    return taken;
-  });
-};
 
 /** Max pooling of windows of 2 × 2 side by side: the four values of a window lie in four images of their own. */
 export const blockedMaxPooling2d = (block: ChannelBlock): BlockedEmitter<'maxPooling2d'> => ({

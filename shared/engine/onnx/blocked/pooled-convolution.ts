@@ -3,12 +3,12 @@ import type { PlacedLayer } from '../../../models/network.js';
 import { arranged, scaled } from '../arrange.js';
 import { integer, integers, type GraphBuilder } from '../graph.js';
 import { activationOf } from '../layers/activation.js';
+import { routed } from '../layers/max-pooling2d.js';
 import type { Emission } from '../layers/emitter.js';
 import type { ChannelBlock, Value } from '../tape.js';
 import type { Unit } from '../units.js';
 import { blockedOp, channelSums, padImage, transpose, type BlockedImage } from './blocks.js';
 import { kernelForm } from './conv2d.js';
-import { routed } from './max-pooling2d.js';
 import { weightGradient } from './weight-gradient.js';
 
 /*
@@ -147,7 +147,7 @@ export const pooledConvolution = (
       const [height, width, channels] = pool.outputShape;
       tape.record(name, (given, updates) => {
         // Where the largest value is not above 0 its gradient is 0: that of the ReLU before the maximum.
-        const gradient = activationOf(options.activation).backward(graph, given, name, name);
+        const gradient = activationOf(options.activation).backward(graph, given, name, name, 1);
         const image = { name: gradient, rows, channels, height, width };
         if (options.useBias) updates.whole(tensors['bias'], channelSums(graph, image, block));
         const gradients = routed(graph, values, name, gradient).map((part) =>

@@ -54,8 +54,8 @@ export class DelayedDense {
       sum = graph.op('Gemm', [graph.op('Slice', [this.products[now], ...range]), graph.concat(gradients), sum]);
     }
     const before = sum;
-    const name = activation.forward(graph, before);
-    tape.record(name, (gradient) => gradients.push(activation.backward(graph, gradient, name, before)));
+    const name = activation.forward(graph, before, -1);
+    tape.record(name, (gradient) => gradients.push(activation.backward(graph, gradient, name, before, -1)));
     return { name, shape: outputShape, arrangement: 'channelsLast', factor: 1, needsGradient: true };
   }
 

@@ -22,12 +22,12 @@ export const dense: LayerEmitter<'dense'> = {
     const weights = parameter(tensors['kernel']);
     const bias = options.useBias ? [parameter(tensors['bias'])] : [];
     const sum = graph.op('Gemm', [x, weights, ...bias], { alpha: float(input.factor) });
-    const y = activation.forward(graph, sum);
+    const y = activation.forward(graph, sum, -1);
     const name = isVector ? y : graph.reshape(y, -1, ...outputShape);
     const output: Value = { name, shape: outputShape, arrangement: 'channelsLast', factor: 1, needsGradient: true };
     tape.record(name, (gradient, updates) => {
       const atOutput = isVector ? gradient : graph.reshape(gradient, -1, outputs);
-      const atSum = activation.backward(graph, atOutput, y, sum);
+      const atSum = activation.backward(graph, atOutput, y, sum, -1);
       updates.product(tensors['kernel'], x, atSum, input.factor);
       if (options.useBias) updates.rowSum(tensors['bias'], atSum, rows);
       if (!input.needsGradient) return;

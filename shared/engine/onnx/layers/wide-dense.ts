@@ -48,10 +48,10 @@ export const wideDense: BlockedEmitter<'dense'> = {
       ? graph.op('FusedGemm', operands, { transB: integer(1), activation: { text: 'Relu' } }, fusedDomain)
       : graph.op('Gemm', operands, { transB: integer(1) });
     const activation = activationOf(options.activation);
-    const output = isFused ? sum : activation.forward(graph, sum);
+    const output = isFused ? sum : activation.forward(graph, sum, 0);
     const name = turned(graph, output);
     tape.record(name, (gradient, updates) => {
-      const atSum = activation.backward(graph, turned(graph, gradient), output, sum);
+      const atSum = activation.backward(graph, turned(graph, gradient), output, sum, 0);
       updates.product(tensors['kernel'], turned(graph, atSum), input.name, 1);
       if (options.useBias) updates.whole(tensors['bias'], graph.op('Gemm', [atSum, ones(graph, rows, 1)]));
       if (!input.needsGradient) return;
