@@ -5,10 +5,12 @@ import type { CompiledNetwork } from '../../shared/models/network.js';
 import { bytesOf } from '../../shared/params/parameters.js';
 import { initialize } from '../../shared/models/initialize.js';
 import type { LayerFigures } from './figures.js';
+import { mobileFigures } from './figures-mobile.js';
 import { plainFigures } from './figures-plain.js';
 import { residualFigures } from './figures-residual.js';
+import { textFigures } from './figures-text.js';
 
-const all = [...plainFigures, ...residualFigures];
+const all = [...plainFigures, ...residualFigures, ...mobileFigures, ...textFigures];
 
 /** What the code says of each layer that has weights. */
 const computed = ({ layers, layout }: CompiledNetwork): LayerFigures[] =>
@@ -25,9 +27,9 @@ const total = (figures: readonly LayerFigures[], which: 0 | 1): number =>
 
 test.each(all.map((figures) => [`${figures.model} on ${figures.inputShape.join('×')}`, figures] as const))(
   '%s has the parameters, FLOPs and bytes that its layers add up to',
-  (_title, { model, inputShape, layers, parameters }) => {
+  (_title, { model, inputShape, classes = 10, layers, parameters }) => {
     const options = models.get(model).options.parse({});
-    const compiled = loadModel({ [model]: options }, { inputShape, classes: 10 });
+    const compiled = loadModel({ [model]: options }, { inputShape, classes });
     expect(computed(compiled)).toEqual(layers);
     expect(compiled.flops).toBe(2 * total(layers, 1));
     expect(compiled.layout.floats).toBe(total(layers, 0));
@@ -39,6 +41,6 @@ test.each(all.map((figures) => [`${figures.model} on ${figures.inputShape.join('
 test('each model of the catalogue has figures for both sizes of images, or is for texts', () => {
   for (const { name } of models.all) {
     const shapes = all.filter(({ model }) => model === name).map(({ inputShape }) => inputShape.join());
-    expect([name, shapes]).toEqual([name, ['28,28,1', '32,32,3']]);
+    expect([name, shapes]).toEqual([name, name === 'chars' ? ['80'] : ['28,28,1', '32,32,3']]);
   }
 });

@@ -7,6 +7,8 @@ export type LayerFigures = readonly [weights: number, products: number];
 export interface ModelFigures {
   readonly model: string;
   readonly inputShape: readonly number[];
+  /** 10 unless it says otherwise. */
+  readonly classes?: number;
   readonly layers: readonly LayerFigures[];
   /** Where a paper or a well-known table says it. */
   readonly parameters?: number;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { roundedChannels, widthOption } from '../blocks/channels.js';
 import { pooledClassifier } from '../blocks/classifier.js';
-import { convolution, pointwise } from '../blocks/convolution.js';
+import { convolution } from '../blocks/convolution.js';
 import { normalizationOption, type Normalization } from '../blocks/normalization.js';
-import { addRelu } from '../blocks/residual.js';
+import { addRelu, projection } from '../blocks/residual.js';
 import type { Model } from '../model.js';
 import type { Layer } from '../network.js';
 
@@ -16,15 +16,12 @@ const block = (
   normalization: Normalization,
   { filters, strides }: { filters: number; strides: number },
 ): Layer[] => {
-  const shortcut =
-    strides === 1
-      ? []
-      : pointwise(`${name}/shortcut`, normalization, { filters, strides, activation: 'linear', from: input });
+  const shortcut = projection(`${name}/shortcut`, input, normalization, { filters, strides });
   return [
     ...convolution(`${name}/first`, normalization, { filters, strides }),
     ...convolution(`${name}/second`, normalization, { filters, activation: 'linear' }),
-    ...shortcut,
-    ...addRelu(name, [`${name}/second`, strides === 1 ? input : `${name}/shortcut`]),
+    ...shortcut.layers,
+    ...addRelu(name, [`${name}/second`, shortcut.name]),
   ];
 };
 
