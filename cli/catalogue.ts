@@ -5,7 +5,7 @@ import { partitions } from '../shared/data/partition/index.js';
 import { aggregationRules } from '../shared/method/aggregate/index.js';
 import { methods } from '../shared/method/index.js';
 import { models } from '../shared/models/catalogue/index.js';
-import { jsonSchemaOf, type JsonSchema } from '../shared/scenario/json-schema.js';
+import { jsonSchemaOf, type JsonSchema } from '../shared/options/json-schema.js';
 import { optimizers } from '../shared/scenario/optimizers.js';
 import type { PlugIn, Registry } from '../shared/util/registry.js';
 

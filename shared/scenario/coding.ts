@@ -3,11 +3,11 @@ import { presets } from '../codec/presets.js';
 import { checkStages } from '../codec/stage.js';
 import { stages } from '../codec/stages/index.js';
 import { CodedError } from '../util/errors.js';
-import { choiceOf, isGroup } from './choice.js';
-import { asIssue, errorMap, toProblems } from './issues.js';
-import { jsonSchemaOf, word, type JsonSchema } from './json-schema.js';
-import { suggest } from './nearest.js';
-import { show, type Problem } from './problem.js';
+import { choiceOf, isGroup } from '../options/choice.js';
+import { asIssue, errorMap, toProblems } from '../options/issues.js';
+import { jsonSchemaOf, word, type JsonSchema } from '../options/json-schema.js';
+import { suggest } from '../options/nearest.js';
+import { show, type Problem } from '../options/problem.js';
 import type { CodingScenario, Scenario } from './scenario.js';
 
 const fields = {

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { CodedError } from '../util/errors.js';
-import { show, type Path } from './problem.js';
+import { show, type Path } from '../options/problem.js';
 
 /** Limits of a scenario file: far above what a person writes, far below what would take seconds to read. */
 export const documentLimits = { bytes: 256 * 1024, depth: 32, aliases: 100, values: 20_000 } as const;

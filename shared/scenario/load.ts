@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CodedError, messageOf } from '../util/errors.js';
-import { isGroup } from './choice.js';
+import { isGroup } from '../options/choice.js';
 import { documentLimits, readDocument, type LocatedDocument } from './document.js';
-import { errorMap, toProblems } from './issues.js';
-import { problemError, show, type Path, type Place, type Problem } from './problem.js';
+import { errorMap, toProblems } from '../options/issues.js';
+import { problemError, show, type Path, type Place, type Problem } from '../options/problem.js';
 import type { Scenario } from './scenario.js';
 import { fileSchema, scenarioSchema } from './schema.js';
 import { applySettings, parseSetting, type Setting } from './settings.js';

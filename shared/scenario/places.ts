@@ -5,7 +5,7 @@ import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import type { PlugIn, Registry } from '../util/registry.js';
 import { optimizers } from './optimizers.js';
-import type { Path } from './problem.js';
+import type { Path } from '../options/problem.js';
 
 /** Where a scenario names a plug-in, and of which registry. */
 const places: readonly [place: RegExp, registry: Registry<PlugIn>][] = [

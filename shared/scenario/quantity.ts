@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { nearest } from './nearest.js';
-import { asIssue } from './issues.js';
-import { missing, show } from './problem.js';
+import { nearest } from '../options/nearest.js';
+import { asIssue } from '../options/issues.js';
+import { missing, show } from '../options/problem.js';
 
 /** A unit as a fraction of the base unit, so that `40 ms` is exactly 40 / 1000 s. */
 type Factor = readonly [multiply: number, divide: number];

@@ -8,7 +8,7 @@ import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import { codes } from '../util/codes.js';
 import type { PlugIn, Registry } from '../util/registry.js';
-import { jsonSchemaOf, type JsonSchema } from './json-schema.js';
+import { jsonSchemaOf, type JsonSchema } from '../options/json-schema.js';
 import { optimizers } from './optimizers.js';
 import { introduction } from './reference-introduction.js';
 import { fileSchema } from './schema.js';

@@ -1,10 +1,10 @@
 import { CodedError } from '../util/errors.js';
 import type { PlugIn, Registry } from '../util/registry.js';
-import { isGroup } from './choice.js';
+import { isGroup } from '../options/choice.js';
 import { codingObject } from './coding.js';
 import { readDocument } from './document.js';
 import { registryAt } from './places.js';
-import { show, type Path } from './problem.js';
+import { show, type Path } from '../options/problem.js';
 
 /** A value for a path of the scenario, from `--set` or a sweep. */
 export interface Setting {

@@ -1,6 +1,6 @@
 import { canonicalJson } from './format.js';
-import { suggest } from './nearest.js';
-import { show, type Path } from './problem.js';
+import { suggest } from '../options/nearest.js';
+import { show, type Path } from '../options/problem.js';
 import type { Sweep } from './sweep-schema.js';
 
 /** Reports what is wrong with a sweep, at a path of the scenario file. */

@@ -1,4 +1,4 @@
-import { lastStep } from './problem.js';
+import { lastStep } from '../options/problem.js';
 import type { Sweep } from './sweep-schema.js';
 import { toFolderName } from './words.js';
 

@@ -2,7 +2,7 @@ import { sweepFileVersion, type SweepFile } from '../runlog/sweep-file.js';
 import { CodedError } from '../util/errors.js';
 import { canonicalJson } from './format.js';
 import { placeIn, resolveScenario, type LoadedScenario } from './load.js';
-import type { Path } from './problem.js';
+import type { Path } from '../options/problem.js';
 import type { Scenario } from './scenario.js';
 import { applySettings, makeSetting, type Setting } from './settings.js';
 import { checkSweep } from './sweep-check.js';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { editDistance, nearest, suggest } from '../../shared/scenario/nearest.js';
+import { editDistance, nearest, suggest } from '../../shared/options/nearest.js';
 
 const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
 
