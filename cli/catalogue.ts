@@ -5,6 +5,7 @@ import { partitions } from '../shared/data/partition/index.js';
 import { aggregationRules } from '../shared/method/aggregate/index.js';
 import { methods } from '../shared/method/index.js';
 import { models } from '../shared/models/catalogue/index.js';
+import { layers } from '../shared/models/layer-list.js';
 import { jsonSchemaOf, type JsonSchema } from '../shared/options/json-schema.js';
 import { optimizers } from '../shared/scenario/optimizers.js';
 import type { PlugIn, Registry } from '../shared/util/registry.js';
@@ -34,6 +35,7 @@ export const catalogue: Readonly<Record<string, () => Entry[]>> = {
   datasets: entriesOf(datasets),
   partitions: entriesOf(partitions),
   models: entriesOf(models),
+  layers: entriesOf(layers),
   optimizers: entriesOf(optimizers),
   methods: entriesOf(methods),
   aggregations: entriesOf(aggregationRules),

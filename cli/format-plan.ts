@@ -16,6 +16,18 @@ const choiceText = (choice: Choice): string => {
   return pairs.length === 0 ? name : `${name} (${pairs.join(', ')})`;
 };
 
+/** More layers would not fit on a line. */
+const mostLayers = 12;
+
+/** A network of the scenario's own by its layers, another one by its name and options. */
+const modelText = (model: Choice): string => {
+  const list = model['layers']?.['layers'];
+  if (!Array.isArray(list)) return choiceText(model);
+  const names = list.map((layer: Choice) => Object.keys(layer)[0]);
+  const more = names.length > mostLayers ? ` → … ${names.length} layers` : '';
+  return `${names.slice(0, mostLayers).join(' → ')}${more}`;
+};
+
 const codingText = ({ errorFeedback, scope, stages }: CodingScenario): string => {
   if (stages.length === 0) return 'float32, nothing lost';
   const chain = stages.map(choiceText).join(' → ');
@@ -61,7 +73,7 @@ const workPairs = ({
   parameters,
   scenario: { local, method, aggregation, model },
 }: Plan): Pair[] => [
-  ['model', `${choiceText(model)}: ${count(parameters)} parameters, ${flopsText(forwardFlops)} an example forward`],
+  ['model', `${modelText(model)}: ${count(parameters)} parameters, ${flopsText(forwardFlops)} an example forward`],
   ['method', `${choiceText(method)}, ${choiceText(aggregation)}`],
   [
     'local training',

@@ -1,13 +1,14 @@
 import { trainingFlopsPerForward } from '../shared/models/network.js';
-import type { Dataset, Partition } from '../shared/data/dataset.js';
-import { dealPartition, loadDataset } from '../shared/data/load.js';
+import type { Partition } from '../shared/data/dataset.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { loadModel } from '../shared/models/load.js';
 import type { CompiledNetwork } from '../shared/models/network.js';
 import type { LoadedScenario } from '../shared/scenario/load.js';
+import { locatingLayers } from '../shared/scenario/locate-model.js';
 import { prepareMethod } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { expandSweep, type SweepPoint } from '../shared/scenario/sweep.js';
+import { checkPoints, datasetCache, deal } from './check-points.js';
 
 /** Samples are summed up over at most so many clients: a population may have millions. */
 const mostClientsSummed = 1_000_000;
@@ -50,37 +51,6 @@ const samplesOf = (partition: Partition): Plan['samplesPerClient'] => {
   return { min: sizes[0], median, max: sizes[sizes.length - 1], mean };
 };
 
-/** Loads each dataset once. */
-const datasetCache = (): ((scenario: Scenario) => Promise<Dataset>) => {
-  const loaded = new Map<string, Promise<Dataset>>();
-  return ({ dataset: { name, folder } }) => {
-    const key = JSON.stringify([name, folder]);
-    const dataset = loaded.get(key) ?? loadDataset({ name, folder });
-    loaded.set(key, dataset);
-    return dataset;
-  };
-};
-
-const deal = (dataset: Dataset, { clients, dataset: { partition, validation }, seed }: Scenario) =>
-  dealPartition(dataset, { partition, validation }, clients.total, seed);
-
-/** Deals every different partition of a sweep and builds every network, to find what cannot run. */
-const checkPoints = async (
-  points: readonly SweepPoint[],
-  datasetOf: ReturnType<typeof datasetCache>,
-): Promise<void> => {
-  const checked = new Set<string>();
-  for (const { scenario } of points) {
-    const { clients, dataset, model, seed } = scenario;
-    const key = JSON.stringify([clients.total, dataset, model, seed]);
-    if (checked.has(key)) continue;
-    checked.add(key);
-    const examples = await datasetOf(scenario);
-    deal(examples, scenario);
-    loadModel(model, examples);
-  }
-};
-
 const directionsOf = (scenario: Scenario, network: CompiledNetwork): Pick<Plan, 'uplink' | 'downlink'> => {
   const { specs } = prepareMethod(scenario, network);
   const denseBytes = 4 * network.layout.floats;
@@ -101,7 +71,7 @@ export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
   const datasetOf = datasetCache();
   const dataset = await datasetOf(scenario);
   const { partition, validation } = deal(dataset, scenario);
-  const network = loadModel(scenario.model, dataset);
+  const network = await locatingLayers(loaded, () => loadModel(scenario.model, dataset));
   if (sweep !== null) await checkPoints(points, datasetOf);
   const samplesPerClient = samplesOf(partition);
   const { clients, local } = scenario;

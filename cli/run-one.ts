@@ -1,5 +1,6 @@
 import type { HostProcesses } from '../client/host/processes.js';
 import { loadScenario } from '../shared/scenario/load.js';
+import { locatingLayers } from '../shared/scenario/locate-model.js';
 import { CodedError } from '../shared/util/errors.js';
 import { defaultHosts, execute } from './execute.js';
 import { finishRun } from './finish.js';
@@ -53,7 +54,8 @@ export const runOne = async ({
 }: RunOneOptions): Promise<number> => {
   checkHosts(asked);
   checkPort(port);
-  const { scenario, sweep } = await loadScenario(file, { set: [...settings] });
+  const loaded = await loadScenario(file, { set: [...settings] });
+  const { scenario, sweep } = loaded;
   const folder = await newFolder(out, scenario.name);
   const hosts = asked ?? defaultHosts(scenario);
   processes?.keep(hosts);
@@ -66,18 +68,20 @@ export const runOne = async ({
   );
   const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
   try {
-    const summary = await execute({
-      scenario,
-      folder,
-      resume: false,
-      hosts,
-      ...(processes === undefined ? {} : { processes }),
-      abort: interrupt.signal,
-      status,
-      verbose,
-      port,
-      started: 0,
-    });
+    const run = () =>
+      execute({
+        scenario,
+        folder,
+        resume: false,
+        hosts,
+        ...(processes === undefined ? {} : { processes }),
+        abort: interrupt.signal,
+        status,
+        verbose,
+        port,
+        started: 0,
+      });
+    const summary = await locatingLayers(loaded, run);
     return await finishRun(summary, folder, { report, status });
   } finally {
     interrupt.release();

@@ -6,6 +6,7 @@ import { loadScenario } from '../shared/scenario/load.js';
 import { expandSweep, sweepFile } from '../shared/scenario/sweep.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import { CodedError } from '../shared/util/errors.js';
+import { checkPoints } from './check-points.js';
 import { defaultHosts, execute } from './execute.js';
 import { newFolder } from './folders.js';
 import { catchInterrupt } from './interrupt.js';
@@ -30,6 +31,7 @@ const planSweep = async (file: string, settings: readonly string[], out: string 
     });
   }
   const points = expandSweep(loaded);
+  await checkPoints(points);
   const folder = await newFolder(out, loaded.scenario.name);
   for (const { name, scenario } of points) {
     await mkdir(pointFolder(folder, name), { recursive: true });

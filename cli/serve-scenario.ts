@@ -1,5 +1,6 @@
 import type { HostSource } from '../server/services.js';
 import { loadScenario } from '../shared/scenario/load.js';
+import { locatingLayers } from '../shared/scenario/locate-model.js';
 import { execute } from './execute.js';
 import { finishRun } from './finish.js';
 import { newFolder } from './folders.js';
@@ -28,24 +29,27 @@ export const serveScenario = async (options: ServeOptions): Promise<number> => {
   const { file, settings, hosts, port, address, token, out, verbose, report } = options;
   checkHosts(hosts);
   checkPort(port);
-  const { scenario } = await loadScenario(file, { set: [...settings] });
+  const loaded = await loadScenario(file, { set: [...settings] });
+  const { scenario } = loaded;
   const folder = await newFolder(out, scenario.name);
   const status = new StatusLine();
   const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
   try {
-    const summary = await execute({
-      scenario,
-      folder,
-      resume: false,
-      hosts,
-      abort: interrupt.signal,
-      status,
-      verbose,
-      port,
-      address,
-      ...(token === undefined ? {} : { token }),
-      source: announced(status, options),
-    });
+    const run = () =>
+      execute({
+        scenario,
+        folder,
+        resume: false,
+        hosts,
+        abort: interrupt.signal,
+        status,
+        verbose,
+        port,
+        address,
+        ...(token === undefined ? {} : { token }),
+        source: announced(status, options),
+      });
+    const summary = await locatingLayers(loaded, run);
     return await finishRun(summary, folder, { report, status });
   } finally {
     interrupt.release();

@@ -5,7 +5,17 @@ interface Arguments {
   json: boolean;
 }
 
-const kinds = ['datasets', 'partitions', 'models', 'optimizers', 'methods', 'aggregations', 'stages', 'presets'];
+const kinds = [
+  'datasets',
+  'partitions',
+  'models',
+  'layers',
+  'optimizers',
+  'methods',
+  'aggregations',
+  'stages',
+  'presets',
+];
 
 export const listCommand: CommandModule<object, Arguments> = {
   command: 'list [kind]',
@@ -16,6 +26,7 @@ export const listCommand: CommandModule<object, Arguments> = {
       .option('json', { type: 'boolean', default: false, describe: 'print JSON, with the options' })
       .example('$0 list', 'everything')
       .example('$0 list stages', 'sparsifiers, quantizers and entropy coders')
+      .example('$0 list layers', 'what a network of your own can have')
       .example('$0 list presets', 'named codings for uplink and downlink'),
   handler: async ({ kind, json }) => {
     const { catalogue } = await import('../catalogue.js');

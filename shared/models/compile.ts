@@ -1,6 +1,9 @@
+import { errorMap, toProblems } from '../options/issues.js';
+import { suggest } from '../options/nearest.js';
 import { makeLayout } from '../params/layout.js';
 import { CodedError } from '../util/errors.js';
 import type { Initializer } from './initializers.js';
+import { LayerError, type LayerPlace } from './layer-error.js';
 import { layerKinds, layerMacros } from './layers/index.js';
 import type { LayerKind, LayerMacro, LayerPlan, LayerTensor, Shape } from './layers/layer-kind.js';
 import type { CompiledNetwork, Layer, LayerName, Network, PlacedLayer } from './network.js';
@@ -19,8 +22,7 @@ interface ListedLayer {
   readonly name: string;
   readonly from: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
-  /** How messages call it: `layer 3 (dense 'dense_1')`, counted as written. */
-  readonly where: string;
+  readonly where: LayerPlace;
 }
 
 const kinds: Readonly<Record<string, LayerKind>> = layerKinds as unknown as Record<string, LayerKind>;
@@ -36,28 +38,26 @@ const written = ({ kind, name, from, ...options }: Layer): WrittenLayer => ({
 /** Keras's style: `depthwiseConv2d` → `depthwise_conv2d`. */
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const badLayer = (where: string, message: string, hint: string): never => {
-  throw new CodedError('model/bad-layer', message, { where, hint });
+const badLayer = (where: LayerPlace, message: string, hint: string): never => {
+  throw new LayerError('model/bad-layer', message, where, hint);
 };
 
 /** Adds the layer to the error that one of its parts threw. */
-const atLayer = <T>(where: string, work: () => T): T => {
+const atLayer = <T>(where: LayerPlace, work: () => T): T => {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    const { code, message, hint } = error;
-    throw new CodedError(code, message, { where, ...(hint === undefined ? {} : { hint }) });
+    throw new LayerError(error.code, error.message, where, error.hint);
   }
 };
 
 /** The options with defaults. @throws CodedError `model/bad-layer` */
-const parsed = ({ options }: LayerKind | LayerMacro, given: WrittenLayer['options'], where: string) => {
-  const result = options.safeParse(given);
+const parsed = ({ options }: LayerKind | LayerMacro, given: WrittenLayer['options'], where: LayerPlace) => {
+  const result = options.safeParse(given, { error: errorMap });
   if (result.success) return result.data;
-  const [{ path, message }] = result.error.issues;
-  const known = Object.keys(options.shape).join(', ') || 'none';
-  return badLayer(where, `${path.join('.') || 'An option'}: ${message}.`, `Its options: ${known}.`);
+  const [{ path, message, hint }] = toProblems(result.error);
+  return badLayer(where, `${path.length === 0 ? 'It' : `Its option ${path.join('.')}`} ${message}`, hint);
 };
 
 /** Gives every layer its name and inputs, and puts the layers that macros stand for in their place. */
@@ -85,19 +85,17 @@ const listLayers = ({ layers }: Network): ListedLayer[] => {
     const { kind, from = before, options, ...given } = written(layer);
     const isKnown = Object.hasOwn(kinds, kind) || Object.hasOwn(macros, kind);
     const name = given.name ?? (isKnown ? nameOf(kind) : undefined);
-    const where = `layer ${index + 1} (${kind}${name === undefined ? '' : ` '${name}'`})`;
+    const text = `layer ${index + 1} (${kind}${name === undefined ? '' : ` '${name}'`})`;
+    const where = { position: index, text };
     if (!isKnown) {
-      const hint = `Known: ${[...Object.keys(kinds), ...Object.keys(macros)].join(', ')}.`;
-      throw new CodedError('model/unknown-layer', `There is no layer kind '${kind}'.`, { where, hint });
+      const hint = suggest(kind, [...Object.keys(kinds), ...Object.keys(macros)]);
+      throw new LayerError('model/unknown-layer', `There is no layer kind '${kind}'.`, where, hint);
     }
     const inputs = typeof from === 'string' ? [from] : from;
     const missing = inputs.find((input) => !known.has(input));
     if (missing !== undefined) {
-      badLayer(
-        where,
-        `It takes its input from '${missing}', which does not come before it.`,
-        `Before it: ${[...known].join(', ')}.`,
-      );
+      const message = `It takes its input from '${missing}', which does not come before it.`;
+      badLayer(where, message, suggest(missing, [...known]));
     }
     const own = name ?? '';
     if (Object.hasOwn(macros, kind)) {
@@ -137,16 +135,12 @@ const checkInput = ({ name, input, classes, layers }: Network): void => {
 
 const checkOutput = ({ classes }: Network, { where, options }: ListedLayer, outputShape: Shape): void => {
   if (outputShape.length !== 1 || outputShape[0] !== classes) {
-    throw new CodedError('model/bad-shape', `The last layer gives [${outputShape.join(', ')}].`, {
-      where,
-      hint: `It must give one logit for each of the ${classes} classes.`,
-    });
+    const hint = `It must give one logit for each of the ${classes} classes.`;
+    throw new LayerError('model/bad-shape', `The last layer gives [${outputShape.join(', ')}].`, where, hint);
   }
   if ('activation' in options && options['activation'] !== 'linear') {
-    throw new CodedError('model/bad-layer', `The last layer has the activation ${String(options['activation'])}.`, {
-      where,
-      hint: 'Logits are linear; the loss applies the softmax.',
-    });
+    const message = `The last layer has the activation ${String(options['activation'])}.`;
+    badLayer(where, message, 'Logits are linear; the loss applies the softmax.');
   }
 };
 
@@ -172,10 +166,8 @@ const mostParameters = 2 ** 29;
 
 const checkSize = ({ name }: Network, parameters: number, { where }: ListedLayer): void => {
   if (parameters <= mostParameters) return;
-  throw new CodedError('model/too-large', `The network '${name}' has ${parameters} parameters up to this layer.`, {
-    where,
-    hint: `At most ${mostParameters} fit, 2 GiB as float32.`,
-  });
+  const message = `The network '${name}' has ${parameters} parameters up to this layer.`;
+  throw new LayerError('model/too-large', message, where, `At most ${mostParameters} fit, 2 GiB as float32.`);
 };
 
 export interface Compilation {

@@ -43,11 +43,17 @@ export const resolveChoice = (registry: Registry<PlugIn>, input: unknown): Resol
     const message = `names the ${registry.kind} ${show(name)}, which does not exist.`;
     return refused({ ...place, code: 'scenario/unknown-name', message, hint: suggest(name, names) });
   }
-  let options = written ?? {};
-  if (!isGroup(options) && plugIn.shorthand !== undefined) options = { [plugIn.shorthand]: options };
+  const isShort = written !== undefined && written !== null && !isGroup(written) && plugIn.shorthand !== undefined;
+  const options = isShort ? { [plugIn.shorthand as string]: written } : (written ?? {});
   const result = plugIn.options.safeParse(options, { error: errorMap });
   if (result.success) return { choice: { [name]: result.data } };
-  return { problems: toProblems(result.error).map((problem) => ({ ...problem, path: [name, ...problem.path] })) };
+  return {
+    problems: toProblems(result.error).map((problem) => {
+      // The option is not written where its value stands alone: what is below it has that place.
+      const path = isShort && problem.path.length > 1 ? problem.path.slice(1) : problem.path;
+      return { ...problem, path: [name, ...path] };
+    }),
+  };
 };
 
 const optionsJsonSchema = ({ name, options, shorthand, summary }: PlugIn): JsonSchema => {

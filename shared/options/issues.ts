@@ -27,8 +27,9 @@ const knownKeys = (issue: z.core.$ZodRawIssue): string[] => {
 
 const boundHint = (side: 'least' | 'most', bound: unknown, inclusive: boolean | undefined, origin: string): string => {
   const strict = side === 'most' ? 'less than' : 'more than';
-  const unit = { array: ' entries', string: ' letters' }[origin] ?? '';
-  return `It must be ${inclusive === false ? strict : `at ${side}`} ${String(bound)}${unit}.`;
+  const unit = { array: ['entry', 'entries'], string: ['letter', 'letters'] }[origin]?.[bound === 1 ? 0 : 1];
+  const how = inclusive === false ? strict : `at ${side}`;
+  return unit === undefined ? `It must be ${how} ${String(bound)}.` : `It must have ${how} ${String(bound)} ${unit}.`;
 };
 
 const oneOf = (input: unknown, values: readonly unknown[]): string => {
@@ -99,7 +100,7 @@ export const toProblems = (error: z.ZodError): Problem[] =>
     }
     if (issue.code === 'custom') {
       // A refinement in a plug-in's own schema, which knows nothing of these sentences.
-      return [{ path, code: 'scenario/bad-value', message: `is refused: ${issue.message}`, hint: '' }];
+      return [{ path, code: 'scenario/bad-value', message: `is refused: ${issue.message}.`, hint: '' }];
     }
     const [message, hint = ''] = issue.message.split(separator);
     return [{ path, code: 'scenario/bad-value', message, hint }];

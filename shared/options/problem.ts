@@ -23,7 +23,7 @@ export const lastStep = (path: string): string => path.split('.').at(-1) ?? path
 /** A value as a message shows it: short, on one line. */
 export const show = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (value === null || value === undefined) return 'empty';
   return typeof value === 'object' ? 'a group of keys' : String(value);
 };
@@ -49,12 +49,18 @@ export const problemError = (problems: readonly Problem[], place: Place): CodedE
   const [first, ...others] = problems.toSorted((a, b) => urgency(a) - urgency(b));
   const where = place(first);
   const details = where === null ? {} : { where };
-  if (others.length === 0) return new CodedError(first.code, sentence(first), { ...details, hint: first.hint });
+  if (others.length === 0) {
+    return new CodedError(first.code, sentence(first), {
+      ...details,
+      ...(first.hint === '' ? {} : { hint: first.hint }),
+    });
+  }
+  const whole = (problem: Problem): string => `${sentence(problem)} ${problem.hint}`.trimEnd();
   const lines = others.slice(0, mostReported - 1).map((problem) => {
     const where = place(problem);
-    return `${where === null ? '' : `${where}: `}${sentence(problem)} ${problem.hint}`;
+    return `${where === null ? '' : `${where}: `}${whole(problem)}`;
   });
   const more = problems.length - mostReported;
   if (more > 0) lines.push(`… and ${more} more.`);
-  return new CodedError(first.code, [`${sentence(first)} ${first.hint}`, ...lines].join('\n'), details);
+  return new CodedError(first.code, [whole(first), ...lines].join('\n'), details);
 };

@@ -3,6 +3,7 @@ import { partitions } from '../data/partition/index.js';
 import { aggregationRules } from '../method/aggregate/index.js';
 import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
+import { layers } from '../models/layer-list.js';
 import type { PlugIn, Registry } from '../util/registry.js';
 import { optimizers } from './optimizers.js';
 import type { Path } from '../options/problem.js';
@@ -11,6 +12,8 @@ import type { Path } from '../options/problem.js';
 const places: readonly [place: RegExp, registry: Registry<PlugIn>][] = [
   [/^dataset\.partition$/, partitions],
   [/^model$/, models],
+  // The second `layers` is the option, which the short form leaves out.
+  [/^model\.layers\.(layers\.)?\d+$/, layers],
   [/^local\.optimizer$/, optimizers],
   [/^method$/, methods],
   [/^aggregation$/, aggregationRules],

@@ -35,6 +35,10 @@ The first line lets editors with a YAML language server complete keys and mark m
   256 KiB.
 * **Choices.** Where something is named (a partition, a model, a stage…), write the name, \`iid\`, or the name with
   its options, \`{ dirichlet: { alpha: 0.1 } }\`. Where one option stands for the rest, \`{ dirichlet: 0.1 }\` is the same.
+* **Networks of your own.** \`model: { layers: [...] }\` lists layers, each a choice: \`flatten\`, \`{ dense: 10 }\`,
+  \`{ conv2d: { filters: 16, kernelSize: 3, activation: relu } }\`. The last one gives a number for each class. A layer
+  takes the value of the one before it, or of those that its \`from\` names; \`name\` is what they are called. Images are
+  [height, width, channels]. [engines.md](engines.md#a-network-of-your-own) has an example.
 * **Codings.** \`uplink\` and \`downlink\` are \`none\` (float32), the name of a preset, or a group with \`stages\`. The
   stages work one after the other: a sparsifier, then a quantizer, then entropy coders; an order that cannot work is an
   error.

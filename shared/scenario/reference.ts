@@ -6,10 +6,12 @@ import { partitions } from '../data/partition/index.js';
 import { aggregationRules } from '../method/aggregate/index.js';
 import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
+import { layerPlace, layers } from '../models/layer-list.js';
 import { codes } from '../util/codes.js';
 import type { PlugIn, Registry } from '../util/registry.js';
 import { jsonSchemaOf, type JsonSchema } from '../options/json-schema.js';
 import { optimizers } from './optimizers.js';
+import { withDefinitions } from './definitions.js';
 import { introduction } from './reference-introduction.js';
 import { fileSchema } from './schema.js';
 
@@ -17,7 +19,7 @@ import { fileSchema } from './schema.js';
 export const scenarioJsonSchema = (): JsonSchema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'fedsqueeze scenario',
-  ...z.toJSONSchema(fileSchema, { io: 'input', unrepresentable: 'any', target: 'draft-7' }),
+  ...withDefinitions(z.toJSONSchema(fileSchema, { io: 'input', unrepresentable: 'any', target: 'draft-7' })),
 });
 
 interface Fields {
@@ -73,6 +75,16 @@ const registrySection = (title: string, { all }: Registry<PlugIn>): string[] => 
   ...all.flatMap(plugInSection),
 ];
 
+/** The layers of a list, with what any of them may say once at the top. */
+const layerSection = (): string[] => [
+  '### Layers',
+  '',
+  'What `model: { layers: [...] }` lists, with the names and meanings of Keras. Any layer may have beside its own options:',
+  '',
+  ...table(fieldsOf(jsonSchemaOf(z.strictObject(layerPlace))) as Fields),
+  ...layers.all.flatMap(plugInSection),
+];
+
 const presetSection = (): string[] => [
   '### Presets',
   '',
@@ -108,6 +120,7 @@ export const scenarioReference = (): string =>
     ...registrySection('Datasets', datasets),
     ...registrySection('Partitions', partitions),
     ...registrySection('Models', models),
+    ...layerSection(),
     ...registrySection('Optimizers', optimizers),
     ...registrySection('Methods', methods),
     ...registrySection('Aggregation rules', aggregationRules),

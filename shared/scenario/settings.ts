@@ -64,7 +64,8 @@ const opened = (value: unknown, path: Path, next: string): unknown => {
   const registry = registryAt(path);
   if (registry !== undefined) return openedChoice(value, registry, next);
   const plugIn = registryAt(path.slice(0, -1))?.all.find(({ name }) => name === path.at(-1));
-  if (plugIn !== undefined && !isGroup(value)) {
+  const leadsIntoList = Array.isArray(value) && /^\d+$/.test(next);
+  if (plugIn !== undefined && !isGroup(value) && !leadsIntoList) {
     return value === undefined || value === null || plugIn.shorthand === undefined ? {} : { [plugIn.shorthand]: value };
   }
   if (value === undefined || value === null) return /^\d+$/.test(next) ? [] : {};

@@ -39,7 +39,7 @@ test.each(all.map((figures) => [`${figures.model} on ${figures.inputShape.join('
 );
 
 test('each model of the catalogue has figures for both sizes of images, or is for texts', () => {
-  for (const { name } of models.all) {
+  for (const { name } of models.all.filter(({ name }) => name !== 'layers')) {
     const shapes = all.filter(({ model }) => model === name).map(({ inputShape }) => inputShape.join());
     expect([name, shapes]).toEqual([name, name === 'chars' ? ['80'] : ['28,28,1', '32,32,3']]);
   }

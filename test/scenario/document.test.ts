@@ -12,7 +12,8 @@ describe('a document', () => {
     const json = fc.jsonValue({ maxDepth: 4 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
     fc.assert(
       fc.property(json, (value) => {
-        expect(read(stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
+        // As JSON, which has no −0.
+        expect(JSON.stringify(read(stringify(value)))).toBe(JSON.stringify(value));
       }),
     );
   });

@@ -154,7 +154,7 @@ describe('a sweep is refused', () => {
     [
       'an empty list of values',
       'sweep: { grid: { rounds: [] } }',
-      '5:26: sweep.grid.rounds is a list. It must be at least 1 entries.',
+      '5:26: sweep.grid.rounds is an empty list. It must have at least 1 entry.',
     ],
     ['a case without a name', 'sweep: { cases: [{ set: { rounds: 1 } }] }', '5:18: sweep.cases.0.name is missing.'],
     ['an unknown key', 'sweep: { seed: [1] }', '5:10: sweep has no key "seed". Did you mean \'seeds\'?'],

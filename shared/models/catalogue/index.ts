@@ -3,6 +3,7 @@ import { twoHiddenLayers } from './2nn.js';
 import { chars } from './chars.js';
 import { cnn } from './cnn.js';
 import { depthwise } from './depthwise.js';
+import { layers } from './layers.js';
 import { lenet5 } from './lenet5.js';
 import { logistic } from './logistic.js';
 import { mlp } from './mlp.js';
@@ -26,4 +27,5 @@ export const models = makeRegistry('model', [
   shiftnet,
   depthwise,
   chars,
+  layers,
 ]);

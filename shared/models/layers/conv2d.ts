@@ -13,9 +13,9 @@ export const conv2d = defineLayer({
   options: z.strictObject({
     filters: count('Number of output channels'),
     kernelSize: pair('Size of the window'),
-    strides: pair('Step of the window').default([1, 1]),
+    strides: pair('Step of the window').prefault(1),
     padding,
-    dilationRate: pair('Distance between the window’s taps').default([1, 1]),
+    dilationRate: pair('Distance between the window’s taps').prefault(1),
     groups: count('Groups of channels that do not see each other; a divisor of both channel numbers').default(1),
     activation,
     useBias,

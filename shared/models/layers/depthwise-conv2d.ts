@@ -20,9 +20,9 @@ export const depthwiseConv2d = defineLayer({
   summary: 'convolution of each channel by itself',
   options: z.strictObject({
     kernelSize: pair('Size of the window'),
-    strides: pair('Step of the window').default([1, 1]),
+    strides: pair('Step of the window').prefault(1),
     padding,
-    dilationRate: pair('Distance between the window’s taps').default([1, 1]),
+    dilationRate: pair('Distance between the window’s taps').prefault(1),
     depthMultiplier: count('Output channels of each input channel').default(1),
     activation,
     useBias,

@@ -4,8 +4,11 @@ import { padding, pair } from './options.js';
 import { poolingWindow } from './window.js';
 
 export const poolingOptions = z.strictObject({
-  poolSize: pair('Size of the window').default([2, 2]),
-  strides: pair('Step of the window; null: that of poolSize').nullable().default(null),
+  poolSize: pair('Size of the window').prefault(2),
+  strides: pair('Step of the window')
+    .nullable()
+    .default(null)
+    .describe('Step of the window; one number or [vertical, horizontal], each from 1 to 1024; null: that of poolSize.'),
   padding,
 });
 

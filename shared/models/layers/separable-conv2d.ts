@@ -9,9 +9,9 @@ export const separableConv2d = defineMacro({
   options: z.strictObject({
     filters: count('Number of output channels'),
     kernelSize: pair('Size of the window'),
-    strides: pair('Step of the window').default([1, 1]),
+    strides: pair('Step of the window').prefault(1),
     padding,
-    dilationRate: pair('Distance between the window’s taps').default([1, 1]),
+    dilationRate: pair('Distance between the window’s taps').prefault(1),
     depthMultiplier: count('Channels between the two for each input channel').default(1),
     activation,
     useBias,

@@ -34,7 +34,7 @@ export const shift = defineLayer({
       .int()
       .min(1)
       .max(15)
-      .refine((size) => size % 2 === 1, 'must be odd')
+      .refine((size) => size % 2 === 1, 'a window has a middle, so its size is odd')
       .default(3)
       .describe('Size of the window of displacements; odd, from 1 to 15.'),
   }),
