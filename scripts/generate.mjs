@@ -1,5 +1,5 @@
-// Writes the files that are made from the code: the scenarios' JSON Schema and the references of scenarios and errors.
-// With --check it writes nothing and fails when one of them is stale. Build first: it uses dist/.
+// Writes the files that are made from the code: the scenarios' JSON Schema, the references of scenarios and errors, and
+// the table of models. With --check it writes nothing and fails when one of them is stale. Build first: it uses dist/.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const current = (path) => {
   }
 };
 
-for (const [file, text] of Object.entries(generatedFiles())) {
+for (const [file, text] of Object.entries(generatedFiles((file) => current(join(root, file)) ?? ''))) {
   const path = join(root, file);
   if (current(path) === text) continue;
   if (process.argv.includes('--check')) {

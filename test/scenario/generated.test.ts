@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { describe, expect, test } from 'vitest';
+import { models } from '../../shared/models/catalogue/index.js';
+import { loadModel } from '../../shared/models/load.js';
 import { generatedFiles } from '../../shared/scenario/generated.js';
 import { parseScenario } from '../../shared/scenario/load.js';
 import { scenarioJsonSchema } from '../../shared/scenario/reference.js';
@@ -10,15 +12,43 @@ import { expandSweep } from '../../shared/scenario/sweep.js';
 import { codes } from '../../shared/util/codes.js';
 
 const root = join(import.meta.dirname, '../..');
-const files = generatedFiles();
+const current = (file: string): string => readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
+const files = generatedFiles(current);
 
 test.each(Object.keys(files))('%s is what the code makes; run scripts/generate.mjs', (file) => {
-  const current = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
-  expect(current).toBe(files[file]);
+  expect(current(file)).toBe(files[file]);
 });
 
-test('the same files come out each time', () => {
-  expect(generatedFiles()).toEqual(files);
+test('the same files come out each time, and again from themselves', () => {
+  expect(generatedFiles(current)).toEqual(files);
+  expect(generatedFiles((file) => files[file])).toEqual(files);
+});
+
+test('a file without its marks is not overwritten', () => {
+  expect(() => generatedFiles(() => 'text')).toThrow('The marks <!-- models --> and <!-- /models --> are missing.');
+});
+
+test('the table of models has each of them once, with its parameters', () => {
+  const table = files['docs/engines.md'].split('\n');
+  for (const { name } of models.all.filter(({ name }) => name !== 'layers')) {
+    expect(
+      table.filter((line) => line.startsWith(`| \`${name}\` |`)),
+      name,
+    ).toHaveLength(1);
+  }
+  expect(table.find((line) => line.startsWith('| `cnn` |'))).toMatch(
+    /\| 1,663,370 \| 6\.65 MB \| 24\.5 MFLOP \| 2,156,490 \| 8\.63 MB \| 35\.3 MFLOP \|$/,
+  );
+});
+
+test('the network of its own in docs/engines.md is one', () => {
+  const [, block] = /```yaml\n(model:[^`]*)```/.exec(files['docs/engines.md']) ?? [];
+  const { scenario } = parseScenario(
+    `rounds: 1\ndataset: { name: mnist }\nclients: { total: 2, perRound: 1 }\n${block}`,
+    'a.yaml',
+  );
+  const { layers } = loadModel(scenario.model, { inputShape: [28, 28, 1], classes: 10 });
+  expect(layers.at(-1)?.outputShape).toEqual([10]);
 });
 
 test('the examples in the reference are valid scenarios', () => {
