@@ -1,7 +1,7 @@
 import type { Examples } from '../data/dataset.js';
-import type { CompiledNetwork } from '../models/network.js';
+import type { CompiledNetwork, PlacedLayer } from '../models/network.js';
 import { CodedError } from '../util/errors.js';
-import type { TrainingSpec, TrainingTask } from './engine.js';
+import type { Hook, TrainingSpec, TrainingTask } from './engine.js';
 
 /*
  * What every engine checks before it computes: a native kernel answers a wrong index or size with an internal message
@@ -70,8 +70,94 @@ export const checkIndices = (indices: Int32Array, count: number): void => {
   }
 };
 
+const requireNumber = (holds: boolean, what: string, value: unknown, hint: string): void => {
+  if (!holds) throw new CodedError('argument/invalid', `${what} is ${String(value)}.`, { hint });
+};
+
+const checkLoss = ({ loss }: TrainingSpec): void => {
+  if (loss?.kind === 'crossEntropy') {
+    const { labelSmoothing } = loss;
+    requireNumber(
+      labelSmoothing >= 0 && labelSmoothing < 1,
+      'labelSmoothing',
+      labelSmoothing,
+      'It is from 0 to less than 1.',
+    );
+  }
+  if (loss?.kind === 'distillation') {
+    const { temperature, alpha } = loss;
+    requireNumber(temperature > 0 && temperature < 1e6, 'temperature', temperature, 'It is more than 0.');
+    requireNumber(alpha >= 0 && alpha <= 1, 'alpha', alpha, 'It is from 0 to 1.');
+  }
+};
+
+const checkOptimizer = ({ optimizer }: TrainingSpec): void => {
+  const { weightDecay } = optimizer;
+  requireNumber(weightDecay >= 0 && weightDecay < 1e6, 'weightDecay', weightDecay, 'It is 0 or more.');
+  if (optimizer.kind === 'sgd') {
+    const { momentum } = optimizer;
+    requireNumber(momentum >= 0 && momentum < 1, 'momentum', momentum, 'It is from 0 to less than 1.');
+    return;
+  }
+  const { beta1, beta2, epsilon } = optimizer;
+  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
+    requireNumber(beta >= 0 && beta < 1, name, beta, 'It is from 0 to less than 1.');
+  }
+  requireNumber(epsilon > 0 && epsilon < 1e6, 'epsilon', epsilon, 'It is more than 0.');
+};
+
+/** @throws CodedError `argument/invalid` for a number outside its range */
+export const checkSpec = (spec: TrainingSpec): void => {
+  const { batchSize, clipNorm, fakeQuantization } = spec;
+  requireNumber(
+    Number.isSafeInteger(batchSize) && batchSize > 0,
+    'batchSize',
+    batchSize,
+    'It is a whole number from 1.',
+  );
+  checkLoss(spec);
+  checkOptimizer(spec);
+  if (clipNorm !== undefined) {
+    requireNumber(clipNorm > 0 && Number.isFinite(clipNorm), 'clipNorm', clipNorm, 'It is more than 0.');
+  }
+  for (const [name, bits] of Object.entries(fakeQuantization ?? {})) {
+    const isKnown = bits === null || (Number.isSafeInteger(bits) && bits >= 2 && bits <= 8);
+    requireNumber(isKnown, name, bits, 'It is a whole number from 2 to 8, or null.');
+  }
+};
+
+/** The layer of a name, the last one for none. @throws CodedError `argument/unknown-name` */
+export const findLayer = ({ layers, network }: CompiledNetwork, name?: string): PlacedLayer => {
+  const found = name === undefined ? layers.at(-1) : layers.find((layer) => layer.name === name);
+  if (found !== undefined) return found;
+  throw new CodedError('argument/unknown-name', `There is no layer '${name}'.`, {
+    where: `network '${network.name}'`,
+    hint: `Its layers: ${layers.map((layer) => layer.name).join(', ')}.`,
+  });
+};
+
+const requireVector = (what: string, values: Float32Array | undefined, length: number): void => {
+  if (values?.length === length) return;
+  const got = values === undefined ? 'is missing' : `has ${values.length} numbers`;
+  throw new CodedError('argument/invalid', `The task’s ${what} ${got}.`, { hint: `It needs ${length} numbers.` });
+};
+
+/** What the loss and the hooks read. @throws CodedError `argument/invalid` */
+const checkParts = (task: TrainingTask, { network, batchSize, loss, hooks = [] }: TrainingSpec): void => {
+  const { floats } = network.layout;
+  const vectors: Readonly<Record<Hook, Float32Array | undefined>> = {
+    proximal: task.proximal?.center,
+    correction: task.correction,
+    mask: task.mask,
+  };
+  for (const hook of hooks) requireVector(hook, vectors[hook], floats);
+  if (loss?.kind === 'distillation') {
+    requireVector('teacher', task.teacher, task.steps * batchSize * network.network.classes);
+  }
+};
+
 /** @throws CodedError `params/layout-mismatch`, `argument/invalid` */
-export const checkTask = (task: TrainingTask, { network, batchSize }: TrainingSpec, count: number): void => {
+export const checkTask = (task: TrainingTask, { network, batchSize, ...spec }: TrainingSpec, count: number): void => {
   checkParameters(task.parameters, network);
   const rows = task.steps * batchSize;
   if (
@@ -86,6 +172,7 @@ export const checkTask = (task: TrainingTask, { network, batchSize }: TrainingSp
     });
   }
   checkIndices(task.indices, count);
+  checkParts(task, { network, batchSize, ...spec });
 };
 
 /** Any NaN or infinity makes the sum one; four sums, because one would wait for its own last addition. */

@@ -1,12 +1,16 @@
 import type { CompiledNetwork, PlacedLayer } from '../../models/network.js';
+import type { TrainingSpec } from '../engine.js';
 import { scaled } from './arrange.js';
+import { quantizedKernels } from '../quantized.js';
+import { quantizedKernel } from './fake-quantization.js';
 import { entryOf, type DataForm } from './forward.js';
-import { integer, type GraphBuilder } from './graph.js';
+import type { GraphBuilder } from './graph.js';
 import { DelayedDense } from './layers/delayed-dense.js';
 import type { Emission } from './layers/emitter.js';
+import { lossWriter } from './losses.js';
+import { isFused, type StepWriter } from './steps.js';
 import { Tape, type ChannelBlock, type Value } from './tape.js';
 import { emitUnits, type Unit } from './units.js';
-import { SgdUpdates } from './updates.js';
 
 /** What a training graph is made for. */
 export interface TrainingForm {
@@ -25,24 +29,27 @@ export interface TrainingForm {
 export const delayable = (compiled: CompiledNetwork): PlacedLayer<'dense'> | null => {
   const { layers, gives, shape } = entryOf(compiled);
   const takers = layers.filter(({ from }) => from.includes(gives));
-  const isFirst = takers.length === 1 && takers[0] === layers[0];
-  return isFirst && layers[0].kind === 'dense' && shape.length === 1 ? (layers[0] as PlacedLayer<'dense'>) : null;
+  const [first] = layers;
+  return takers.length === 1 && takers[0] === first && first.kind === 'dense' && shape.length === 1 ? first : null;
 };
 
 /**
- * Steps in a block for a network and batch: about 48 rows, where the first layer's products are most efficient; 1 where
- * that brings nothing. Steps that fill up a block have rows of weight 0, which only plain SGD leaves without effect.
+ * Steps in a block for a program: about 48 rows, where the first layer's products are most efficient; 1 where that
+ * brings nothing. Steps that fill up a block have rows of weight 0, which only plain gradient descent leaves without
+ * effect.
  */
-export const fastBlockSteps = (compiled: CompiledNetwork, batch: number): number => {
-  const hasBuffers = compiled.layout.tensors.some(({ role }) => role === 'buffer');
-  return delayable(compiled) !== null && !hasBuffers ? Math.max(1, Math.min(8, Math.floor(48 / batch))) : 1;
+export const fastBlockSteps = (spec: TrainingSpec): number => {
+  const { network, batchSize, fakeQuantization } = spec;
+  const hasBuffers = network.layout.tensors.some(({ role }) => role === 'buffer');
+  const suits = delayable(network) !== null && !hasBuffers && isFused(spec) && fakeQuantization === undefined;
+  return suits ? Math.max(1, Math.min(8, Math.floor(48 / batchSize))) : 1;
 };
 
 /** What one step reads from the sequences of the loop. */
 export interface StepEntries {
-  /** One-hot [batch, classes]. */
-  readonly targets: string;
-  /** −learningRate · weight [batch, 1] */
+  /** What the loss compares logits with, [batch, classes] each. */
+  readonly targets: readonly string[];
+  /** What each row's gradient is multiplied by, [batch, 1]: its weight, with −learningRate where steps are fused. */
   readonly factors: string;
   /** [batch, 1] */
   readonly rowWeights: string;
@@ -57,15 +64,16 @@ export class BlockWriter {
 
   constructor(
     private readonly graph: GraphBuilder,
-    private readonly compiled: CompiledNetwork,
+    private readonly spec: TrainingSpec,
     private readonly form: TrainingForm,
     private readonly units: readonly Unit[],
     private readonly input: Value,
     /** Values of the parameters in their native forms, by name: each step puts in new ones. */
-    readonly current: Map<string, string>,
+    private readonly current: Map<string, string>,
+    private readonly steps: StepWriter,
   ) {
     const { batch, blockSteps } = form;
-    const first = delayable(compiled);
+    const first = delayable(spec.network);
     if (blockSteps > 1 && first !== null) {
       this.delayed = new DelayedDense(graph, first, input, batch, blockSteps, this.parameters());
     }
@@ -74,6 +82,12 @@ export class BlockWriter {
   /** The values of now: gradients go back through those that the forward pass saw. */
   private parameters(): (name: string) => string {
     const now = new Map(this.current);
+    const bits = this.spec.fakeQuantization?.weightBits ?? null;
+    if (bits !== null) {
+      for (const kernel of quantizedKernels(this.spec.network.layers)) {
+        now.set(kernel, quantizedKernel(this.graph, now.get(kernel) ?? '', bits));
+      }
+    }
     return (name) => now.get(name) ?? '';
   }
 
@@ -93,20 +107,26 @@ export class BlockWriter {
   }
 
   step(entries: StepEntries): void {
-    const { graph, compiled, delayed } = this;
-    const { layers, gives } = entryOf(compiled);
+    const { graph, spec, delayed } = this;
+    const { network, loss = { kind: 'crossEntropy', labelSmoothing: 0 }, fakeQuantization } = spec;
+    const { layers, gives } = entryOf(network);
     const tape = new Tape(graph);
     const emission = this.emission(tape, entries);
     const values = delayed === null ? new Map([[gives, this.input]]) : new Map([[layers[0].name, delayed.step(tape)]]);
-    emitUnits(emission, delayed === null ? this.units : this.units.slice(1), values);
-    const logits = scaled(emission, values.get(compiled.layers.at(-1)?.name ?? '') ?? this.input);
-    const probabilities = graph.op('Softmax', [logits.name], { axis: integer(1) });
-    const gradient = graph.op('Mul', [graph.op('Sub', [probabilities, entries.targets]), entries.factors]);
-    tape.backward(logits, gradient, new SgdUpdates(graph, this.current, compiled.layout));
+    const units = delayed === null ? this.units : this.units.slice(1);
+    emitUnits(emission, units, values, fakeQuantization?.activationBits);
+    const logits = scaled(emission, values.get(network.layers.at(-1)?.name ?? '') ?? this.input);
+    const atLogits = lossWriter(loss, network.network.classes).gradient(graph, logits.name, entries.targets);
+    const updates = this.steps.begin();
+    tape.backward(logits, graph.op('Mul', [atLogits, entries.factors]), updates);
+    this.steps.end(updates);
     this.logits.push(logits.name);
   }
 
   finish(): void {
-    this.delayed?.finish(new SgdUpdates(this.graph, this.current, this.compiled.layout));
+    if (this.delayed === null) return;
+    const updates = this.steps.begin();
+    this.delayed.finish(updates);
+    this.steps.end(updates);
   }
 }

@@ -29,7 +29,7 @@ const engineOf = (runtime: Runtime, form: OnnxForm, channelBlock: ChannelBlock):
   version: `${runtime.env.versions.node} ${form}${channelBlock === 0 ? '' : `-${channelBlock}`}`,
   load: async (examples, inputShape) => new OnnxExamples(examples, inputShape),
   compile: async (spec) => {
-    const blockSteps = form === 'fast' ? fastBlockSteps(spec.network, spec.batchSize) : 1;
+    const blockSteps = form === 'fast' ? fastBlockSteps(spec) : 1;
     return new OnnxTrainer(runtime, spec, blockSteps, channelBlock);
   },
 });

@@ -23,6 +23,8 @@ export type Attribute =
 
 export interface NodeSpec {
   readonly operator: string;
+  /** Shown in messages of the runtime; may be empty. */
+  readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
@@ -38,10 +40,11 @@ const attributeValue = (value: Attribute): Uint8Array => {
   return message(...value.integers.map((n) => integerField(8, n)), integerField(20, attributeTypes.integers));
 };
 
-export const nodeProto = ({ operator, inputs, outputs, attributes, domain }: NodeSpec): Uint8Array =>
+export const nodeProto = ({ operator, name, inputs, outputs, attributes, domain }: NodeSpec): Uint8Array =>
   message(
     ...inputs.map((name) => textField(1, name)),
     ...outputs.map((name) => textField(2, name)),
+    textField(3, name),
     textField(4, operator),
     ...Object.entries(attributes).map(([name, value]) =>
       bytesField(5, message(textField(1, name), attributeValue(value))),

@@ -54,10 +54,3 @@ export const oneHot = (graph: GraphBuilder, labels: string, indices: string, cla
   const identity = Array.from({ length: classes * classes }, (_, i) => (i % (classes + 1) === 0 ? 1 : 0));
   return graph.op('Gather', [graph.floats([classes, classes], identity), chosen]);
 };
-
-/** −log softmax(logits)[label], for logits and one-hot labels of the same shape [..., classes]; the last axis goes. */
-export const crossEntropy = (graph: GraphBuilder, logits: string, labels: string): string => {
-  const logProbabilities = graph.op('LogSoftmax', [logits], { axis: integer(-1) });
-  const chosen = graph.op('Mul', [logProbabilities, labels]);
-  return graph.op('Neg', [graph.op('ReduceSum', [chosen, graph.vector(-1)], { keepdims: integer(0) })]);
-};

@@ -18,6 +18,12 @@ export const integers = (...values: readonly number[]): Attribute => ({ integers
 /** The operator set of the runtime's fused operators. */
 export const fusedDomain = 'com.microsoft';
 
+/** Around a layer's name in the names of its nodes. */
+const layerMark = '§';
+
+/** The layer that a message of the runtime speaks of, null if it names none. */
+export const layerOf = (message: string): string | null => message.split(layerMark)[1] ?? null;
+
 /**
  * Collects the nodes of one graph in order of execution. Values are called by generated names, unique over a graph
  * and its inner graphs; an inner graph (a loop's body) sees the values of the outer ones.
@@ -30,10 +36,21 @@ export class GraphBuilder {
   private readonly known = new Map<string, string>();
   private readonly made = new Set<string>();
   private readonly root: GraphBuilder;
+  /** The layer whose nodes are being added, for messages; of the outermost graph. */
+  private layer = '';
   private next = 0;
 
   constructor(parent?: GraphBuilder) {
     this.root = parent?.root ?? this;
+  }
+
+  /** The layer whose nodes are added next. */
+  get label(): string {
+    return this.root.layer;
+  }
+
+  set label(layer: string) {
+    this.root.layer = layer;
   }
 
   private newName(): string {
@@ -43,7 +60,8 @@ export class GraphBuilder {
   /** Adds a node with several outputs. @returns their names */
   many(count: number, operator: string, inputs: readonly string[], attributes: Attributes = {}, domain = ''): string[] {
     const outputs = Array.from({ length: count }, () => this.newName());
-    this.nodes.push(nodeProto({ operator, inputs, outputs, attributes, domain }));
+    const name = this.label === '' ? '' : `${layerMark}${this.label}${layerMark}${outputs[0]}`;
+    this.nodes.push(nodeProto({ operator, name, inputs, outputs, attributes, domain }));
     for (const name of outputs) this.made.add(name);
     return outputs;
   }
@@ -95,7 +113,9 @@ export class GraphBuilder {
 
   /** Makes a value an output of the graph, under a name of its own. */
   output(name: string, value: string, type: ElementType, dimensions: Dimensions): void {
-    this.nodes.push(nodeProto({ operator: 'Identity', inputs: [value], outputs: [name], attributes: {}, domain: '' }));
+    this.nodes.push(
+      nodeProto({ operator: 'Identity', name: '', inputs: [value], outputs: [name], attributes: {}, domain: '' }),
+    );
     this.outputs.push(valueInfoProto(name, type, dimensions));
   }
 

@@ -30,13 +30,13 @@ export type Backward = (gradient: string, updates: Updates) => void;
  * emits the gradient's nodes in reverse order. A gradient lies in memory as its value does.
  */
 export class Tape {
-  private readonly records: { readonly output: string; readonly backward: Backward }[] = [];
+  private readonly records: { readonly output: string; readonly backward: Backward; readonly label: string }[] = [];
   private readonly gradients = new Map<string, string>();
 
   constructor(private readonly graph: GraphBuilder) {}
 
   record(output: string, backward: Backward): void {
-    this.records.push({ output, backward });
+    this.records.push({ output, backward, label: this.graph.label });
   }
 
   /** Adds to the gradient with respect to a value: one that is used twice gets the sum. */
@@ -51,7 +51,9 @@ export class Tape {
     this.gradients.set(output.name, gradient);
     for (const record of this.records.toReversed()) {
       const known = this.gradients.get(record.output);
+      this.graph.label = record.label;
       if (known !== undefined) record.backward(known, updates);
     }
+    this.graph.label = '';
   }
 }

@@ -1,19 +1,15 @@
-import type { CompiledNetwork } from '../../models/network.js';
 import type { TensorSpec } from '../../params/layout.js';
-import { floatTensors, isChanged } from '../tensors.js';
+import { crossEntropy, type TrainingSpec } from '../engine.js';
+import { floatTensors, isChanged, isTrained } from '../tensors.js';
 import { toFloat } from './arrange.js';
-import { BlockWriter, type TrainingForm } from './block.js';
-import {
-  crossEntropy,
-  declareData,
-  declaredShape,
-  entryOf,
-  gatherExamples,
-  oneHot,
-  parameterInput,
-} from './forward.js';
+import { BlockWriter, type StepEntries, type TrainingForm } from './block.js';
+import { declareData, declaredShape, entryOf, gatherExamples, oneHot, parameterInput } from './forward.js';
 import { GraphBuilder, integer } from './graph.js';
+import type { ParameterForm } from './layers/emitter.js';
+import { lossWriter } from './losses.js';
+import { optimizerWriter } from './optimizers/index.js';
 import { scan, type Sequence, type State } from './scan.js';
+import { CollectedSteps, fusedSteps, isFused, type CollectedOptions, type HookValues } from './steps.js';
 import { parameterFormsOf, planUnits } from './units.js';
 
 /** The keep-masks of a dropout layer. */
@@ -21,88 +17,194 @@ export const dropoutInput = (layer: string): string => `dropout/${layer}`;
 
 export const parameterOutput = (name: string): string => `trained/${name}`;
 
-/**
- * The model that trains one client: all its SGD steps in one Scan. Inputs: `data`, `labels`, `indices` and `weights`
- * [blocks, blockSteps · batch], `learningRate`, `parameter/NAME`, and
- * `dropout/LAYER` [blocks, blockSteps · batch, ...shape]. Outputs: `trained/NAME` and `losses`
- * [blocks · blockSteps]. The number of blocks and of examples are free, so that one session serves every client.
- */
-export const trainingModel = (compiled: CompiledNetwork, form: TrainingForm): Uint8Array => {
-  const { classes } = compiled.network;
-  const { batch, blockSteps } = form;
-  const blockRows = batch * blockSteps;
-  const { shape: inputShape, gives } = entryOf(compiled);
-  const graph = new GraphBuilder();
-  const data = declareData(graph, form.data, inputShape);
-  const labels = graph.input('labels', 'uint8', ['examples']);
-  const indices = graph.input('indices', 'int32', ['blocks', blockRows]);
-  const weights = graph.input('weights', 'float32', ['blocks', blockRows]);
-  const learningRate = graph.input('learningRate', 'float32', []);
-  const tensors = floatTensors(compiled.layout);
-  for (const { name, shape } of tensors) graph.input(parameterInput(name), 'float32', declaredShape(shape));
-  const units = planUnits(entryOf(compiled).layers, {
-    channelBlock: form.channelBlock,
-    data: gives,
-    rows: form.channelBlock === 0 ? -1 : form.batch,
-  });
-  const forms = parameterFormsOf(units);
-  const native = new Map(
-    tensors.map(({ name }) => [name, forms.get(name)?.toNative(graph, parameterInput(name)) ?? parameterInput(name)]),
-  );
-  const nativeShape = ({ name, shape }: TensorSpec): readonly number[] =>
-    forms.get(name)?.shape ?? declaredShape(shape);
-  const changed = tensors.filter(isChanged);
+/** Vectors that hooks read, one entry a parameter. */
+export type HookVector = 'center' | 'correction' | 'mask';
 
-  const targets = oneHot(graph, labels, indices, classes);
-  // Gradients carry −learningRate from the start; see SgdUpdates.
-  const factors = graph.op('Mul', [weights, graph.op('Neg', [learningRate])]);
-  const perStep = (values: string): string[] =>
-    graph.split(graph.op('Unsqueeze', [values, graph.vector(2)]), blockSteps, 1);
-  const stepTargets = graph.split(targets, blockSteps, 1);
-  const dropouts = compiled.layers.filter(({ kind }) => kind === 'dropout');
-  const masks = dropouts.flatMap(({ name, outputShape }) => {
-    const mask = graph.input(dropoutInput(name), 'uint8', ['blocks', blockRows, ...outputShape]);
-    return graph.split(mask, blockSteps, 1).map((value) => ({ value, shape: [batch, ...outputShape] }));
-  });
-  const column = { type: 'float32', shape: [batch, 1] } as const;
-  const sequences: Sequence[] = [
-    { value: indices, type: 'int32', shape: [blockRows] },
-    ...stepTargets.map((value): Sequence => ({ value, type: 'float32', shape: [batch, classes] })),
-    ...perStep(factors).map((value): Sequence => ({ value, ...column })),
-    ...perStep(weights).map((value): Sequence => ({ value, ...column })),
-    ...masks.map((mask): Sequence => ({ ...mask, type: 'uint8' })),
-  ];
-  const states = changed.map((tensor): State => ({
-    value: native.get(tensor.name) ?? '',
-    type: 'float32',
-    shape: nativeShape(tensor),
-  }));
-  const result = scan(graph, states, sequences, (body, values, [rows, ...entries]) => {
-    const current = new Map(native);
-    changed.forEach(({ name }, i) => current.set(name, values[i]));
-    const input = gatherExamples(body, data, rows, form.data, inputShape);
-    const block = new BlockWriter(body, compiled, form, units, input, current);
-    for (let step = 0; step < blockSteps; step++) {
-      block.step({
-        targets: entries[step],
-        factors: entries[blockSteps + step],
-        rowWeights: entries[2 * blockSteps + step],
-        dropout: new Map(dropouts.map(({ name }, i) => [name, toFloat(body, entries[(3 + i) * blockSteps + step])])),
-      });
-    }
-    block.finish();
+export const hookInput = (vector: HookVector, name: string): string => `${vector}/${name}`;
+
+/** The tensors of which a hook's vector has a part: the mask is of all that a step changes. */
+export const hookTensors = (vector: HookVector, { network }: TrainingSpec): readonly TensorSpec[] =>
+  floatTensors(network.layout).filter(vector === 'mask' ? isChanged : isTrained);
+
+/** Which vectors a program's hooks read. */
+export const hookVectors = ({ hooks = [] }: TrainingSpec): readonly HookVector[] =>
+  hooks.map((hook) => (hook === 'proximal' ? 'center' : hook));
+
+/** Writes the graph of one program. */
+class TrainingGraph {
+  private readonly graph = new GraphBuilder();
+  private readonly units;
+  private readonly forms: ReadonlyMap<string, ParameterForm>;
+
+  constructor(
+    private readonly spec: TrainingSpec,
+    private readonly form: TrainingForm,
+  ) {
+    const { layers, gives } = entryOf(spec.network);
+    const rows = form.channelBlock === 0 ? -1 : form.batch;
+    this.units = planUnits(layers, { channelBlock: form.channelBlock, data: gives, rows });
+    this.forms = parameterFormsOf(this.units);
+  }
+
+  private native(name: string, canonical: string): string {
+    return this.forms.get(name)?.toNative(this.graph, canonical) ?? canonical;
+  }
+
+  private nativeShape({ name, shape }: TensorSpec): readonly number[] {
+    return this.forms.get(name)?.shape ?? declaredShape(shape);
+  }
+
+  /** A tensor that comes in as the layout has it, in its native form. */
+  private declared(input: string, { name, shape }: TensorSpec): string {
+    return this.native(name, this.graph.input(input, 'float32', declaredShape(shape)));
+  }
+
+  private hookValues(): HookValues {
+    const { graph, spec } = this;
+    const values = (vector: HookVector): Map<string, string> =>
+      hookVectors(spec).includes(vector)
+        ? new Map(
+            hookTensors(vector, spec).map((tensor) => [
+              tensor.name,
+              this.declared(hookInput(vector, tensor.name), tensor),
+            ]),
+          )
+        : new Map();
     return {
-      states: changed.map(({ name }) => current.get(name) ?? ''),
-      outputs: block.logits.map((value) => ({ value, type: 'float32', shape: [batch, classes] })),
+      mu: spec.hooks?.includes('proximal') ? graph.input('mu', 'float32', []) : '',
+      center: values('center'),
+      correction: values('correction'),
+      mask: values('mask'),
     };
-  });
-  changed.forEach(({ name, shape }, i) => {
-    const canonical = forms.get(name)?.toCanonical(graph, result.states[i]) ?? result.states[i];
-    graph.output(parameterOutput(name), canonical, 'float32', declaredShape(shape));
-  });
-  // The losses of all steps at once, after the loop: there they would cost nodes in every step.
-  const rowLosses = graph.op('Mul', [crossEntropy(graph, graph.concat(result.outputs, 1), targets), weights]);
-  const steps = graph.op('ReduceSum', [graph.reshape(rowLosses, -1, batch), graph.vector(1)], { keepdims: integer(0) });
-  graph.output('losses', steps, 'float32', ['steps']);
-  return graph.toModel();
-};
+  }
+
+  /** Cuts a sequence of blocks into one for each step of a block. @param shape of a step's entry */
+  private perStep(value: string, type: Sequence['type'], shape: readonly number[]): Sequence[] {
+    const { graph, form } = this;
+    return graph.split(value, form.blockSteps, 1).map((part) => ({ value: part, type, shape }));
+  }
+
+  private column(values: string): Sequence[] {
+    const { graph, form } = this;
+    return this.perStep(graph.op('Unsqueeze', [values, graph.vector(2)]), 'float32', [form.batch, 1]);
+  }
+
+  write(): Uint8Array {
+    const { graph, spec, form, units, forms } = this;
+    const { network } = spec;
+    const { classes } = network.network;
+    const { batch, blockSteps } = form;
+    const blockRows = batch * blockSteps;
+    const { shape: inputShape } = entryOf(network);
+    const fused = isFused(spec);
+    const loss = lossWriter(spec.loss ?? crossEntropy, classes);
+    const optimizer = optimizerWriter(spec.optimizer);
+
+    const data = declareData(graph, form.data, inputShape);
+    const labels = graph.input('labels', 'uint8', ['examples']);
+    const indices = graph.input('indices', 'int32', ['blocks', blockRows]);
+    const weights = graph.input('weights', 'float32', ['blocks', blockRows]);
+    const learningRate = graph.input('learningRate', 'float32', []);
+    const teacher = loss.isTaught ? graph.input('teacher', 'float32', ['blocks', blockRows, classes]) : '';
+    const tensors = floatTensors(network.layout);
+    const native = new Map(tensors.map((tensor) => [tensor.name, this.declared(parameterInput(tensor.name), tensor)]));
+    const hooks = this.hookValues();
+    const changed = tensors.filter(isChanged);
+    const trained = tensors.filter(isTrained);
+
+    const targets = loss.targets(graph, oneHot(graph, labels, indices, classes), teacher);
+    // Fused steps: gradients carry −learningRate from the start; see SgdUpdates.
+    const factors = fused ? graph.op('Mul', [weights, graph.op('Neg', [learningRate])]) : weights;
+    const readsWeights =
+      network.layers.some(({ kind }) => kind === 'batchNormalization') ||
+      (spec.fakeQuantization?.activationBits ?? null) !== null;
+    const dropouts = network.layers.filter(({ kind }) => kind === 'dropout');
+    const perStep: Sequence[][] = [
+      ...targets.map((value) => this.perStep(value, 'float32', [batch, classes])),
+      this.column(factors),
+      ...(fused && readsWeights ? [this.column(weights)] : []),
+      ...dropouts.map(({ name, outputShape }) => {
+        const masks = graph.input(dropoutInput(name), 'uint8', ['blocks', blockRows, ...outputShape]);
+        return this.perStep(masks, 'uint8', [batch, ...outputShape]);
+      }),
+    ];
+    /** What step `step` of a block reads; `at` gives the entry of a sequence by its place in `perStep`. */
+    const entriesOf = (body: GraphBuilder, at: (sequence: number) => string): StepEntries => {
+      let next = targets.length;
+      const factors = at(next++);
+      const rowWeights = fused && readsWeights ? at(next++) : factors;
+      const dropout = new Map(dropouts.map(({ name }) => [name, toFloat(body, at(next++))]));
+      return { targets: targets.map((_, i) => at(i)), factors, rowWeights, dropout };
+    };
+
+    const zeros = (tensor: TensorSpec): string =>
+      graph.op('ConstantOfShape', [graph.vector(...this.nativeShape(tensor))]);
+    const slotStates = fused
+      ? []
+      : trained.flatMap((tensor) =>
+          optimizer.slots.map((): State => ({
+            value: zeros(tensor),
+            type: 'float32',
+            shape: this.nativeShape(tensor),
+          })),
+        );
+    const scalarStates = fused
+      ? []
+      : optimizer.scalars.map((value): State => ({ value: graph.floats([], [value]), type: 'float32', shape: [] }));
+    const parameterStates = changed.map((tensor): State => ({
+      value: native.get(tensor.name) ?? '',
+      type: 'float32',
+      shape: this.nativeShape(tensor),
+    }));
+    const states = [...parameterStates, ...slotStates, ...scalarStates];
+    const sequences: Sequence[] = [{ value: indices, type: 'int32', shape: [blockRows] }, ...perStep.flat()];
+
+    const result = scan(graph, states, sequences, (body, values, [rows, ...entries]) => {
+      const current = new Map(native);
+      changed.forEach(({ name }, i) => current.set(name, values[i]));
+      const count = optimizer.slots.length;
+      const slotValues = values.slice(changed.length, changed.length + slotStates.length);
+      const collected: CollectedOptions = {
+        spec,
+        optimizer,
+        learningRate,
+        hooks,
+        current,
+        slots: new Map(trained.map(({ name }, i) => [name, slotValues.slice(i * count, (i + 1) * count)])),
+        scalars: values.slice(changed.length + slotStates.length),
+      };
+      const steps = fused ? fusedSteps(body, current, spec) : new CollectedSteps(body, collected);
+      const input = gatherExamples(body, data, rows, form.data, inputShape);
+      const block = new BlockWriter(body, spec, form, units, input, current, steps);
+      for (let step = 0; step < blockSteps; step++) {
+        block.step(entriesOf(body, (sequence) => entries[sequence * blockSteps + step]));
+      }
+      block.finish();
+      const slots = fused ? [] : trained.flatMap(({ name }) => collected.slots.get(name) ?? []);
+      return {
+        states: [...changed.map(({ name }) => current.get(name) ?? ''), ...slots, ...(fused ? [] : collected.scalars)],
+        outputs: block.logits.map((value) => ({ value, type: 'float32', shape: [batch, classes] })),
+      };
+    });
+    changed.forEach(({ name, shape }, i) => {
+      const canonical = forms.get(name)?.toCanonical(graph, result.states[i]) ?? result.states[i];
+      graph.output(parameterOutput(name), canonical, 'float32', declaredShape(shape));
+    });
+    // The losses of all steps at once, after the loop: there they would cost nodes in every step.
+    const rowLosses = loss.rowLosses(graph, graph.concat(result.outputs, 1), targets);
+    const weighted = graph.reshape(graph.op('Mul', [rowLosses, weights]), -1, batch);
+    const losses = graph.op('ReduceSum', [weighted, graph.vector(1)], { keepdims: integer(0) });
+    graph.output('losses', losses, 'float32', ['steps']);
+    return graph.toModel();
+  }
+}
+
+/**
+ * The model that trains one client: all its steps in one Scan. Inputs: `data`, `labels`, `indices` and `weights`
+ * [blocks, blockSteps · batch], `learningRate`, `parameter/NAME`, and where the program asks for them `teacher` [blocks,
+ * blockSteps · batch, classes], `dropout/LAYER` [blocks, blockSteps · batch, ...shape], `mu`, `center/NAME`,
+ * `correction/NAME` and `mask/NAME`. Outputs: `trained/NAME` and `losses` [blocks · blockSteps]. The number of blocks and
+ * of examples are free, so that one session serves every client.
+ */
+export const trainingModel = (spec: TrainingSpec, form: TrainingForm): Uint8Array =>
+  new TrainingGraph(spec, form).write();

@@ -2,6 +2,8 @@ import type { LayerName, PlacedLayer } from '../../models/network.js';
 import type { BlockedEmitter } from './blocked/emitter.js';
 import { isPooledConvolution, pooledConvolution } from './blocked/pooled-convolution.js';
 import { blockedEmitters } from './blocked/index.js';
+import { isActivated } from '../quantized.js';
+import { quantizedValue } from './fake-quantization.js';
 import type { Emission, LayerEmitter, ParameterForm } from './layers/emitter.js';
 import { wideDense } from './layers/wide-dense.js';
 import { layerEmitters } from './layers/index.js';
@@ -13,6 +15,8 @@ export interface Unit {
   readonly from: readonly string[];
   /** The name of the value that it gives. */
   readonly gives: string;
+  /** Whether the value is that of an activation function. */
+  readonly isActivated: boolean;
   /** Forms of its parameters other than the canonical one, by their names in the layout. */
   readonly parameterForms: ReadonlyMap<string, ParameterForm>;
   emit(emission: Emission, inputs: readonly Value[]): Value;
@@ -26,6 +30,7 @@ const unitOf = (placed: PlacedLayer, emitter: LayerEmitter<LayerName>): Unit => 
   return {
     from: placed.from,
     gives: placed.name,
+    isActivated: isActivated(placed),
     parameterForms: new Map(forms.map(([short, form]) => [placed.tensors[short], form])),
     emit: (emission, inputs) => emitter.emit(emission, placed, inputs),
   };
@@ -79,11 +84,24 @@ export const planUnits = (layers: readonly PlacedLayer[], { channelBlock, data, 
 export const parameterFormsOf = (units: readonly Unit[]): ReadonlyMap<string, ParameterForm> =>
   new Map(units.flatMap(({ parameterForms }) => [...parameterForms]));
 
-/** Emits units one after the other. @param values by name; gets the units' values too */
-export const emitUnits = (emission: Emission, units: readonly Unit[], values: Map<string, Value>): void => {
-  for (const { from, gives, emit } of units) {
+/**
+ * Emits units one after the other.
+ * @param values by name; gets the units' values too
+ * @param activationBits of fake quantization, null for none
+ */
+export const emitUnits = (
+  emission: Emission,
+  units: readonly Unit[],
+  values: Map<string, Value>,
+  activationBits: number | null = null,
+): void => {
+  for (const { from, gives, emit, isActivated } of units) {
     const inputs = from.map((name) => values.get(name));
     if (inputs.includes(undefined)) throw new Error(`no value for ${from.join()}`);
-    values.set(gives, emit(emission, inputs as Value[]));
+    emission.graph.label = gives;
+    const value = emit(emission, inputs as Value[]);
+    const isQuantized = activationBits !== null && isActivated;
+    values.set(gives, isQuantized ? quantizedValue(emission, value, activationBits) : value);
+    emission.graph.label = '';
   }
 };

@@ -3,8 +3,8 @@ import { isTrained } from '../tensors.js';
 import { float, integer, type GraphBuilder } from './graph.js';
 
 /**
- * Turns gradients into new parameters. A gradient arrives in the form in which the layer has it, so that an optimizer
- * can fuse its update into the product that makes the gradient.
+ * Takes the gradients of parameters. A gradient arrives in the form in which the layer has it, so that an update can be
+ * fused into the product that makes the gradient.
  */
 export interface Updates {
   /** The parameter's gradient is factor · leftᵀ · right, with left [rows, in] and right [rows, out]. */
@@ -14,6 +14,16 @@ export interface Updates {
   /** The parameter's whole gradient, in the parameter's native form. */
   whole(parameter: string, gradient: string): void;
 }
+
+/** Names of the tensors that an optimizer changes. */
+export const trainedNames = ({ tensors }: Pick<Layout, 'tensors'>): ReadonlySet<string> =>
+  new Set(tensors.filter(isTrained).map(({ name }) => name));
+
+const ones = (graph: GraphBuilder, count: number): string =>
+  graph.floats(
+    [1, count],
+    Array.from({ length: count }, () => 1),
+  );
 
 /**
  * θ ← θ − learningRate · gradient in the node that makes the gradient. The gradients that come in already carry
@@ -26,9 +36,9 @@ export class SgdUpdates implements Updates {
     private readonly graph: GraphBuilder,
     /** Names of the parameters' values; each update puts in a new one. */
     private readonly current: Map<string, string>,
-    { tensors }: Pick<Layout, 'tensors'>,
+    layout: Pick<Layout, 'tensors'>,
   ) {
-    this.trained = new Set(tensors.filter(isTrained).map(({ name }) => name));
+    this.trained = trainedNames(layout);
   }
 
   private replace(parameter: string, update: (before: string) => string): void {
@@ -42,14 +52,40 @@ export class SgdUpdates implements Updates {
   }
 
   rowSum(parameter: string, rows: string, count: number): void {
-    const ones = this.graph.floats(
-      [1, count],
-      Array.from({ length: count }, () => 1),
-    );
-    this.replace(parameter, (before) => this.graph.op('Gemm', [ones, rows, before]));
+    this.replace(parameter, (before) => this.graph.op('Gemm', [ones(this.graph, count), rows, before]));
   }
 
   whole(parameter: string, gradient: string): void {
     this.replace(parameter, (before) => this.graph.op('Add', [before, gradient]));
+  }
+}
+
+/** Keeps the gradients as tensors, for what has to see them all before a step. */
+export class CollectedGradients implements Updates {
+  /** By parameter, in their native forms. */
+  readonly gradients = new Map<string, string>();
+  private readonly trained: ReadonlySet<string>;
+
+  constructor(
+    private readonly graph: GraphBuilder,
+    layout: Pick<Layout, 'tensors'>,
+  ) {
+    this.trained = trainedNames(layout);
+  }
+
+  product(parameter: string, left: string, right: string, factor: number): void {
+    if (!this.trained.has(parameter)) return;
+    this.whole(parameter, this.graph.op('Gemm', [left, right], { transA: integer(1), alpha: float(factor) }));
+  }
+
+  rowSum(parameter: string, rows: string, count: number): void {
+    if (!this.trained.has(parameter)) return;
+    this.whole(parameter, this.graph.op('Gemm', [ones(this.graph, count), rows]));
+  }
+
+  whole(parameter: string, gradient: string): void {
+    if (!this.trained.has(parameter)) return;
+    const sofar = this.gradients.get(parameter);
+    this.gradients.set(parameter, sofar === undefined ? gradient : this.graph.op('Add', [sofar, gradient]));
   }
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { CodedError, messageOf } from '../../util/errors.js';
+import { addWasmKernels } from './wasm-kernels.js';
 
 /** TensorFlow.js, loaded only where this engine is chosen: loading takes a second. */
 export type TensorFlow = typeof tfjs;
@@ -44,7 +45,10 @@ export const loadBackend = async (): Promise<Backend> => {
     // Otherwise the library advises on the console to install what did not load.
     tf.enableProdMode();
     try {
-      if (await wasm(tf)) return { tf, name: 'wasm', reason: noNative };
+      if (await wasm(tf)) {
+        addWasmKernels(tf);
+        return { tf, name: 'wasm', reason: noNative };
+      }
     } catch (error) {
       noNative += `, nor does WebAssembly (${firstLine(error)})`;
     }

@@ -1,8 +1,10 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { CompiledNetwork, LayerName } from '../../models/network.js';
-import { CodedError } from '../../util/errors.js';
+import type { FakeQuantization } from '../engine.js';
+import { isActivated, quantizedKernels } from '../quantized.js';
 import { floatTensors } from '../tensors.js';
 import type { TensorFlow } from './backend.js';
+import { quantizedKernel, quantizedValue } from './fake-quantization.js';
 import { layerRunners } from './layers/index.js';
 import type { LayerRunner, Run, TrainingRun } from './layers/runner.js';
 
@@ -19,6 +21,12 @@ export const toFloats = ({ layout }: CompiledNetwork, tensors: readonly Tensor[]
   return floats;
 };
 
+const find = (map: ReadonlyMap<string, Tensor>, name: string): Tensor => {
+  const found = map.get(name);
+  if (found === undefined) throw new Error(`no tensor ${name}`);
+  return found;
+};
+
 /** The values that the layers give, by name. @param input [rows, ...input shape], already scaled */
 export const runLayers = (
   tf: TensorFlow,
@@ -26,47 +34,20 @@ export const runLayers = (
   parameters: readonly Tensor[],
   input: Tensor,
   training: TrainingRun | null,
+  { weightBits, activationBits }: FakeQuantization = { weightBits: null, activationBits: null },
 ): Map<string, Tensor> => {
   const byName = new Map(floatTensors(layout).map(({ name }, i) => [name, parameters[i]]));
-  const find = (map: ReadonlyMap<string, Tensor>, name: string): Tensor => {
-    const found = map.get(name);
-    if (found === undefined) throw new Error(`no tensor ${name}`);
-    return found;
-  };
+  if (weightBits !== null) {
+    for (const name of quantizedKernels(layers)) byName.set(name, quantizedKernel(tf, find(byName, name), weightBits));
+  }
   const run: Run = { tf, parameter: (name) => find(byName, name), training };
   const values = new Map([['input', input]]);
   for (const placed of layers) {
-    const runner = layerRunners[placed.kind] as LayerRunner<LayerName> | undefined;
-    if (runner === undefined) {
-      throw new CodedError('model/unknown-layer', `The engine tfjs has no layer kind '${placed.kind}'.`, {
-        where: `layer '${placed.name}'`,
-      });
-    }
-    values.set(
-      placed.name,
-      runner.run(
-        run,
-        placed,
-        placed.from.map((name) => find(values, name)),
-      ),
-    );
+    const runner = layerRunners[placed.kind] as LayerRunner<LayerName>;
+    const inputs = placed.from.map((name) => find(values, name));
+    const value = runner.run(run, placed, inputs);
+    const isQuantized = training !== null && activationBits !== null && isActivated(placed);
+    values.set(placed.name, isQuantized ? quantizedValue(tf, value, training.rowWeights, activationBits) : value);
   }
   return values;
 };
-
-/** Logits [rows, classes]. @param input [rows, ...input shape], already scaled */
-export const runNetwork = (
-  tf: TensorFlow,
-  compiled: CompiledNetwork,
-  parameters: readonly Tensor[],
-  input: Tensor,
-  training: TrainingRun | null = null,
-): Tensor => runLayers(tf, compiled, parameters, input, training).get(compiled.layers.at(-1)?.name ?? '') ?? input;
-
-/** Each row's cross-entropy in nats: [rows]. @param targets one-hot [rows, classes] */
-export const rowLosses = (tf: TensorFlow, logits: Tensor, targets: Tensor): Tensor =>
-  tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), targets), -1));
-
-/** The batch's loss Σ weight · cross-entropy. @param weights [rows] */
-export const weightedLoss = (tf: TensorFlow, logits: Tensor, targets: Tensor, weights: Tensor): Scalar =>
-  tf.sum(tf.mul(rowLosses(tf, logits, targets), weights));

@@ -130,6 +130,7 @@ export const pooledConvolution = (
   return {
     from: conv.from,
     gives: pool.name,
+    isActivated: options.activation !== 'linear',
     parameterForms: new Map([[tensors['kernel'], kernelForm(kernelSizes, block)]]),
     emit: (emission, [given]) => {
       const { graph, tape, parameter, rows } = emission;

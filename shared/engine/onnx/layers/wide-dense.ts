@@ -32,7 +32,9 @@ const turned = (graph: GraphBuilder, value: string): string => transpose(graph, 
  */
 export const wideDense: BlockedEmitter<'dense'> = {
   kind: 'dense',
-  suits: ({ options, inputShapes: [shape] }) => shape.length === 1 && shape[0] * options.units >= wide,
+  // On the examples themselves a delayed update is better.
+  suits: ({ options, inputShapes: [shape] }, isData) =>
+    !isData && shape.length === 1 && shape[0] * options.units >= wide,
   parameterForms: ({ options, inputShapes: [[inputs]] }) => ({
     kernel: kernelForm([inputs, options.units]),
     ...(options.useBias ? { bias: columnForm(options.units) } : {}),
