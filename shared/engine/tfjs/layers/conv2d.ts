@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { convolutionWindow } from '../../../models/layers/window.js';
 import { activate } from './activation.js';
 import { padImages, spreadKernel, stridesOf } from './convolution.js';
@@ -12,8 +12,9 @@ export const conv2d: LayerRunner<'conv2d'> = {
     const kernel = spreadKernel(tf, parameter(tensors['kernel']), window);
     const strides = stridesOf(window);
     const { groups } = options;
-    const inputs = tf.split(images, groups, 3);
-    const kernels = tf.split(kernel, groups, 3);
+    // The library cannot differentiate a split into one part.
+    const cut = (value: Tensor): Tensor[] => (groups === 1 ? [value] : tf.split(value, groups, 3));
+    const [inputs, kernels] = [cut(images), cut(kernel)];
     const parts = inputs.map((part, i) => tf.conv2d(part as Tensor4D, kernels[i] as Tensor4D, strides, 'valid'));
     const product = groups === 1 ? parts[0] : tf.concat(parts, 3);
     const sum = options.useBias ? tf.add(product, parameter(tensors['bias'])) : product;
