@@ -6,7 +6,8 @@
  */
 
 // Running
-export { execute, defaultHosts, type ExecuteOptions } from './cli/execute.js';
+export { execute, type ExecuteOptions } from './cli/execute.js';
+export { defaultHosts } from './cli/default-hosts.js';
 export { StatusLine } from './cli/status.js';
 export { runFederation } from './server/coordinator.js';
 export type { RunOptions } from './server/run.js';

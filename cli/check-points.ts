@@ -1,10 +1,12 @@
 import type { Dataset } from '../shared/data/dataset.js';
 import { dealPartition, loadDataset } from '../shared/data/load.js';
-import { LayerError } from '../shared/models/layer-error.js';
 import { loadModel } from '../shared/models/load.js';
+import { layerText } from '../shared/scenario/locate-model.js';
+import { checkMemory } from '../shared/scenario/memory.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import type { SweepPoint } from '../shared/scenario/sweep.js';
 import { CodedError } from '../shared/util/errors.js';
+import { defaultHosts } from './default-hosts.js';
 
 /** Loads each dataset once. */
 export const datasetCache = (): ((scenario: Scenario) => Promise<Dataset>) => {
@@ -21,14 +23,14 @@ export const datasetCache = (): ((scenario: Scenario) => Promise<Dataset>) => {
 export const deal = (dataset: Dataset, { clients, dataset: { partition, validation }, seed }: Scenario) =>
   dealPartition(dataset, { partition, validation }, clients.total, seed);
 
-/** Builds a point's network; what is wrong with a layer names the point. */
+/** Builds a point's network; what is wrong with it names the point. */
 const buildModel = (name: string, scenario: Scenario, dataset: Dataset): void => {
   try {
-    loadModel(scenario.model, dataset);
+    checkMemory(loadModel(scenario.model, dataset), defaultHosts(scenario));
   } catch (error) {
-    if (!(error instanceof LayerError)) throw error;
+    if (!(error instanceof CodedError) || !error.code.startsWith('model/')) throw error;
     throw new CodedError(error.code, error.message, {
-      where: `sweep point ${name}: ${error.layer.text} of the model ${Object.keys(scenario.model)[0]}`,
+      where: `sweep point ${name}${layerText(Object.keys(scenario.model)[0], error)}`,
       cause: error,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });

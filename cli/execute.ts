@@ -1,5 +1,4 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { HostProcesses } from '../client/host/processes.js';
@@ -9,10 +8,6 @@ import type { HostSource } from '../server/services.js';
 import type { Summary } from '../shared/runlog/records.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import type { StatusLine } from './status.js';
-
-/** Hosts by default: one a core, and no more than clients a round. */
-export const defaultHosts = ({ clients }: Scenario): number =>
-  Math.max(1, Math.min(availableParallelism(), clients.perRound));
 
 export interface ExecuteOptions {
   readonly scenario: Scenario;
@@ -73,6 +68,7 @@ export const execute = async (options: ExecuteOptions): Promise<Summary> => {
   try {
     const summary = await runFederation({
       ...options,
+      localHosts: options.source === undefined ? hosts : 0,
       source: options.source ?? children(),
       allHostsGone: failed.signal,
       onProgress: (progress) => {

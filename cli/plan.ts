@@ -4,11 +4,13 @@ import { PartCoder } from '../shared/method/part-coder.js';
 import { loadModel } from '../shared/models/load.js';
 import type { CompiledNetwork } from '../shared/models/network.js';
 import type { LoadedScenario } from '../shared/scenario/load.js';
-import { locatingLayers } from '../shared/scenario/locate-model.js';
+import { locatingModel } from '../shared/scenario/locate-model.js';
+import { checkMemory } from '../shared/scenario/memory.js';
 import { prepareMethod } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { expandSweep, type SweepPoint } from '../shared/scenario/sweep.js';
 import { checkPoints, datasetCache, deal } from './check-points.js';
+import { defaultHosts } from './default-hosts.js';
 
 /** Samples are summed up over at most so many clients: a population may have millions. */
 const mostClientsSummed = 1_000_000;
@@ -71,7 +73,11 @@ export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
   const datasetOf = datasetCache();
   const dataset = await datasetOf(scenario);
   const { partition, validation } = deal(dataset, scenario);
-  const network = await locatingLayers(loaded, () => loadModel(scenario.model, dataset));
+  const network = await locatingModel(loaded, () => {
+    const compiled = loadModel(scenario.model, dataset);
+    checkMemory(compiled, defaultHosts(scenario));
+    return compiled;
+  });
   if (sweep !== null) await checkPoints(points, datasetOf);
   const samplesPerClient = samplesOf(partition);
   const { clients, local } = scenario;

@@ -1,8 +1,9 @@
 import type { HostProcesses } from '../client/host/processes.js';
 import { loadScenario } from '../shared/scenario/load.js';
-import { locatingLayers } from '../shared/scenario/locate-model.js';
+import { locatingModel } from '../shared/scenario/locate-model.js';
 import { CodedError } from '../shared/util/errors.js';
-import { defaultHosts, execute } from './execute.js';
+import { defaultHosts } from './default-hosts.js';
+import { execute } from './execute.js';
 import { finishRun } from './finish.js';
 import { newFolder } from './folders.js';
 import { catchInterrupt } from './interrupt.js';
@@ -81,7 +82,7 @@ export const runOne = async ({
         port,
         started: 0,
       });
-    const summary = await locatingLayers(loaded, run);
+    const summary = await locatingModel(loaded, run);
     return await finishRun(summary, folder, { report, status });
   } finally {
     interrupt.release();

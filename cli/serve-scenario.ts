@@ -1,6 +1,6 @@
 import type { HostSource } from '../server/services.js';
 import { loadScenario } from '../shared/scenario/load.js';
-import { locatingLayers } from '../shared/scenario/locate-model.js';
+import { locatingModel } from '../shared/scenario/locate-model.js';
 import { execute } from './execute.js';
 import { finishRun } from './finish.js';
 import { newFolder } from './folders.js';
@@ -49,7 +49,7 @@ export const serveScenario = async (options: ServeOptions): Promise<number> => {
         ...(token === undefined ? {} : { token }),
         source: announced(status, options),
       });
-    const summary = await locatingLayers(loaded, run);
+    const summary = await locatingModel(loaded, run);
     return await finishRun(summary, folder, { report, status });
   } finally {
     interrupt.release();

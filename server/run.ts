@@ -8,6 +8,7 @@ import type { Exit, RunRecord, Summary } from '../shared/runlog/records.js';
 import { summarize } from '../shared/runlog/summary.js';
 import { openRunLog, truncateRunLog } from '../shared/runlog/writer.js';
 import { formatScenario, scenarioHash } from '../shared/scenario/format.js';
+import { checkMemory } from '../shared/scenario/memory.js';
 import { prepare, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly resume: boolean;
   /** Hosts that the first round waits for. */
   readonly hosts: number;
+  /** Those of them that are on this machine and share its memory; 0 by default. */
+  readonly localHosts?: number;
   readonly source: HostSource;
   /** Interrupts the run at the end of what is under way. */
   readonly abort: AbortSignal;
@@ -236,13 +239,16 @@ const openLog = async (folder: string, logBytes: number | null) => {
 /**
  * Opens a run, fresh or from its checkpoint. Its services start first, so that hosts load their data while the
  * coordinator loads its own.
- * @throws CodedError `server/…`, `checkpoint/…`, `data/…`
+ * @throws CodedError `server/…`, `checkpoint/…`, `data/…`, `model/…`
  */
 export const openRun = async (options: RunOptions): Promise<Run> => {
   const { scenario, folder, source } = options;
   const checkpoints = new Checkpoints(join(folder, 'checkpoint'));
   const manifest = options.resume ? await checkpoints.manifest() : null;
-  const prepared = prepare(scenario);
+  const prepared = prepare(scenario).then((parts) => {
+    checkMemory(parts.network, options.localHosts ?? 0);
+    return parts;
+  });
   prepared.catch(() => undefined);
   const base = await openBase(checkpoints, manifest);
   let journal: Journal | null = null;

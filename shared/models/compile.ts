@@ -161,13 +161,13 @@ const planLayer = ({ kind, options, where }: ListedLayer, inputShapes: readonly 
   return atLayer(where, () => plan(options, inputShapes));
 };
 
-/** 2 GiB of float32: beyond it neither a message nor a typed array of most runtimes holds the model. */
-const mostParameters = 2 ** 29;
+/** 1 GiB of float32: a message of at most 2 GiB then holds two vectors of the model's size. */
+const mostParameters = 2 ** 28 - 1;
 
 const checkSize = ({ name }: Network, parameters: number, { where }: ListedLayer): void => {
   if (parameters <= mostParameters) return;
   const message = `The network '${name}' has ${parameters} parameters up to this layer.`;
-  throw new LayerError('model/too-large', message, where, `At most ${mostParameters} fit, 2 GiB as float32.`);
+  throw new LayerError('model/too-large', message, where, `At most ${mostParameters} fit, 1 GiB as float32.`);
 };
 
 export interface Compilation {

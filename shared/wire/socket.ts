@@ -3,14 +3,19 @@ import type { ClientOptions, RawData, WebSocket } from 'ws';
 /** What both sides set: no compression, since payloads are entropy-coded already and sizes must repeat. */
 export const wireOptions = { perMessageDeflate: false } as const;
 
+/** The most that a message can have: what a buffer and a WebSocket frame hold on every platform. */
+export const mostMessageBytes = 2 ** 31 - 1;
+
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
- * Options of the connecting side. Frames to a loopback address are masked with zeros, which costs nothing on either
+ * Options of the connecting side. It takes messages of any size, since it hears from its coordinator how large the
+ * model is; the accepting side has limits that follow from the model. Frames to a loopback address are masked with zeros, which costs nothing on either
  * side and has the same length: masks protect proxies on the way (RFC 6455, section 10.3), and there are none.
  */
 export const connectOptions = (url: string): ClientOptions => ({
   ...wireOptions,
+  maxPayload: mostMessageBytes,
   ...(loopback.has(new URL(url).hostname) ? { generateMask: () => undefined } : {}),
 });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { loadModel } from '../../shared/models/load.js';
 import { formatScenario } from '../../shared/scenario/format.js';
 import { parseScenario, type LoadedScenario } from '../../shared/scenario/load.js';
-import { locatingLayers } from '../../shared/scenario/locate-model.js';
+import { locatingModel } from '../../shared/scenario/locate-model.js';
 import { scenarioJsonSchema } from '../../shared/scenario/reference.js';
 import { CodedError } from '../../shared/util/errors.js';
 import { refusal } from './helpers.js';
@@ -124,7 +124,7 @@ describe('a list of layers in a scenario', () => {
 describe('what does not fit the data', () => {
   const located = async (loaded: LoadedScenario): Promise<string> => {
     const compile = () => loadModel(loaded.scenario.model, { inputShape: [28, 28, 1], classes: 10 });
-    const error: unknown = await locatingLayers(loaded, compile).catch((thrown: unknown) => thrown);
+    const error: unknown = await locatingModel(loaded, compile).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CodedError);
     expect((error as CodedError).exitCode).toBe(2);
     return (error as CodedError).describe();
@@ -185,7 +185,7 @@ describe('what does not fit the data', () => {
     [
       'more parameters than fit',
       list('flatten', '{ dense: 1000000 }', '{ dense: 10 }'),
-      "a.yaml:6:3: layer 2 (dense 'dense'): The network 'layers' has 785000000 parameters up to this layer. At most 536870912 fit, 2 GiB as float32. [model/too-large]",
+      "a.yaml:6:3: layer 2 (dense 'dense'): The network 'layers' has 785000000 parameters up to this layer. At most 268435455 fit, 1 GiB as float32. [model/too-large]",
     ],
     [
       'a catalogue model that is too large',
@@ -213,8 +213,8 @@ describe('what does not fit the data', () => {
     const work = (): never => {
       throw new TypeError('other');
     };
-    await expect(locatingLayers(loaded, work)).rejects.toThrow(TypeError);
-    expect(await locatingLayers(loaded, () => 3)).toBe(3);
+    await expect(locatingModel(loaded, work)).rejects.toThrow(TypeError);
+    expect(await locatingModel(loaded, () => 3)).toBe(3);
   });
 });
 
