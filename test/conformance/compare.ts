@@ -11,22 +11,29 @@ const largest = ({ offset, size }: PlacedTensor, value: (i: number) => number): 
   return most;
 };
 
+/** Of a float32 number. */
+const unitInLastPlace = (value: number): number =>
+  2 ** (Math.max(-126, Math.floor(Math.log2(Math.max(Math.abs(value), 2 ** -126)))) - 23);
+
 /**
  * The largest difference of each tensor, over the tensor's largest change from `start`; NaN if a value is.
  *
  * Some tensors have no gradient, as a bias before a normalization: what is left of it is rounding, and is measured
- * against the change of the whole network.
+ * against the change of the whole network. And parameters are float32 numbers: each step rounds them.
+ * @param steps what their rounding may have done, half a unit in the last place each, is no difference
  */
 export const relativeDifference = (
   { layout }: CompiledNetwork,
   start: ArrayLike<number>,
   expected: ArrayLike<number>,
   actual: ArrayLike<number>,
+  steps: number,
 ): number => {
+  const rounding = (i: number): number => (steps * unitInLastPlace(expected[i])) / 2;
   const changes = layout.tensors.map((tensor) => largest(tensor, (i) => expected[i] - start[i]));
   const most = Math.max(...changes);
   const differences = layout.tensors.map((tensor, t) => {
-    const difference = largest(tensor, (i) => actual[i] - expected[i]);
+    const difference = largest(tensor, (i) => Math.max(0, Math.abs(actual[i] - expected[i]) - rounding(i)));
     const change = changes[t] < 1e-6 * most ? most : changes[t];
     // A tensor of which nothing should change, and did not.
     return difference === 0 ? 0 : difference / change;

@@ -30,7 +30,9 @@ export const trainingContract = ({ engine, data, compile }: Fixture): void => {
       const task = makeTask(network, 4, [4], 1);
       const expected = referenceTraining(specOf(network, 4, scale), examples, task);
       const { parameters, loss } = await trainer.train(await engine().load(examples, inputShape), task);
-      expect(relativeDifference(network, task.parameters, expected.parameters, parameters)).toBeLessThan(1e-4);
+      expect(relativeDifference(network, task.parameters, expected.parameters, parameters, task.steps)).toBeLessThan(
+        1e-4,
+      );
       expect(loss).toBeCloseTo(expected.loss, 5);
     });
 
@@ -40,7 +42,7 @@ export const trainingContract = ({ engine, data, compile }: Fixture): void => {
       const task = makeTask(mlp, 4, sizes, 0.1);
       const expected = referenceTraining(specOf(mlp), bytes, task);
       const { parameters, loss } = await trainer.train(data(), task);
-      expect(relativeDifference(mlp, task.parameters, expected.parameters, parameters)).toBeLessThan(1e-4);
+      expect(relativeDifference(mlp, task.parameters, expected.parameters, parameters, task.steps)).toBeLessThan(1e-4);
       expect(loss).toBeCloseTo(expected.loss, 5);
     });
 
@@ -60,7 +62,7 @@ export const trainingContract = ({ engine, data, compile }: Fixture): void => {
       const full = { ...makeTask(mlp, 3, [3], 0.1), indices: short.indices.slice(0, 3) };
       const expected = await narrow.train(data(), full);
       const actual = await wide.train(data(), short);
-      expect(relativeDifference(mlp, short.parameters, expected.parameters, actual.parameters)).toBeLessThan(1e-5);
+      expect(relativeDifference(mlp, short.parameters, expected.parameters, actual.parameters, 1)).toBeLessThan(1e-5);
       expect(actual.loss).toBeCloseTo(expected.loss, 6);
     });
 

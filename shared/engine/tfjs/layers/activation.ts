@@ -8,7 +8,8 @@ type Function = (tf: TensorFlow, value: Tensor) => Tensor;
 const activations: Readonly<Record<Activation, Function>> = {
   linear: (_tf, value) => value,
   relu: (tf, value) => tf.relu(value),
-  relu6: (tf, value) => tf.clipByValue(value, 0, 6),
+  // Not clipByValue, whose gradient at 0 is 1.
+  relu6: (tf, value) => tf.relu6(value),
   hardSwish: (tf, value) => tf.mul(value, tf.div(tf.clipByValue(tf.add(value, 3), 0, 6), 6)),
   sigmoid: (tf, value) => tf.sigmoid(value),
   tanh: (tf, value) => tf.tanh(value),
