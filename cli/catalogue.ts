@@ -7,7 +7,9 @@ import { methods } from '../shared/method/index.js';
 import { models } from '../shared/models/catalogue/index.js';
 import { layers } from '../shared/models/layer-list.js';
 import { jsonSchemaOf, type JsonSchema } from '../shared/options/json-schema.js';
-import { optimizers } from '../shared/scenario/optimizers.js';
+import { losses } from '../shared/scenario/training/losses.js';
+import { optimizers } from '../shared/scenario/training/optimizers.js';
+import { schedules } from '../shared/scenario/training/schedules.js';
 import type { PlugIn, Registry } from '../shared/util/registry.js';
 
 /** One thing that a scenario can name. */
@@ -37,6 +39,8 @@ export const catalogue: Readonly<Record<string, () => Entry[]>> = {
   models: entriesOf(models),
   layers: entriesOf(layers),
   optimizers: entriesOf(optimizers),
+  losses: entriesOf(losses),
+  schedules: entriesOf(schedules),
   methods: entriesOf(methods),
   aggregations: entriesOf(aggregationRules),
   stages: entriesOf(stages),

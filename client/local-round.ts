@@ -5,6 +5,7 @@ import type { ClientState, LocalTraining } from '../shared/method/method.js';
 import { codecStateOf, prefixCodecState, type PartCoder } from '../shared/method/part-coder.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
+import { learningRateOf } from '../shared/scenario/training/rules.js';
 import { RandomStream } from '../shared/util/random.js';
 
 /** What a host has for all its clients. */
@@ -29,12 +30,14 @@ export interface LocalResult {
 /** Local training as the scenario says, on this client's own data in an order keyed by (seed, round, client). */
 const localTraining = ({ prepared, trainer, examples }: Workplace, round: number, client: number): LocalTraining => {
   const { scenario, partition } = prepared;
-  const { epochs, batchSize, optimizer } = scenario.local;
+  const { epochs, batchSize } = scenario.local;
+  const learningRate = learningRateOf(scenario, round);
   return async (parameters) => {
     const stream = new RandomStream({ seed: scenario.seed, purpose: 'shuffle', round, client });
     const batches = batchesOf({ indices: partition.indices(client), epochs, batchSize, stream });
-    const { learningRate } = optimizer.sgd;
-    const task = { ...batches, parameters: parameters.floats, learningRate };
+    const dropout = new RandomStream({ seed: scenario.seed, purpose: 'dropout', round, client });
+    const seed = dropout.below(2 ** 32 - 1);
+    const task = { ...batches, parameters: parameters.floats, learningRate, seed };
     const { parameters: floats, loss } = await trainer.train(examples, task);
     return { parameters: { ...parameters, floats }, loss };
   };

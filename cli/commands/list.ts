@@ -11,6 +11,8 @@ const kinds = [
   'models',
   'layers',
   'optimizers',
+  'losses',
+  'schedules',
   'methods',
   'aggregations',
   'stages',

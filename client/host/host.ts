@@ -1,10 +1,11 @@
 import { WebSocket } from 'ws';
 import { chooseEngine } from '../../shared/engine/choose.js';
-import { sgd, type Engine } from '../../shared/engine/engine.js';
+import { type Engine } from '../../shared/engine/engine.js';
 import { PartCoder } from '../../shared/method/part-coder.js';
 import { decodeModel } from '../../shared/params/model-file.js';
 import { prepare } from '../../shared/scenario/prepare.js';
 import type { Scenario } from '../../shared/scenario/scenario.js';
+import { trainingRules } from '../../shared/scenario/training/rules.js';
 import { CodedError, messageOf } from '../../shared/util/errors.js';
 import { hostPath, subprotocol } from '../../shared/wire/identity.js';
 import { decodeMessage, encodeMessage, type HeaderOf, type Message } from '../../shared/wire/messages.js';
@@ -59,7 +60,7 @@ const setUp = async (
   const { dataset, network, specs } = prepared;
   const examples = await engine.load(dataset.train, dataset.inputShape);
   const { batchSize } = scenario.local;
-  const trainer = await engine.compile({ network, optimizer: sgd, batchSize, scale: dataset.scale });
+  const trainer = await engine.compile({ network, ...trainingRules(scenario), batchSize, scale: dataset.scale });
   const coder = new PartCoder(specs, scenario.uplink);
   return { workplace: { prepared, trainer, examples, coder }, engine, reason };
 };

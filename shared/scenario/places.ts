@@ -5,7 +5,9 @@ import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import { layers } from '../models/layer-list.js';
 import type { PlugIn, Registry } from '../util/registry.js';
-import { optimizers } from './optimizers.js';
+import { losses } from './training/losses.js';
+import { optimizers } from './training/optimizers.js';
+import { schedules } from './training/schedules.js';
 import type { Path } from '../options/problem.js';
 
 /** Where a scenario names a plug-in, and of which registry. */
@@ -15,6 +17,8 @@ const places: readonly [place: RegExp, registry: Registry<PlugIn>][] = [
   // The second `layers` is the option, which the short form leaves out.
   [/^model\.layers\.(layers\.)?\d+$/, layers],
   [/^local\.optimizer$/, optimizers],
+  [/^local\.loss$/, losses],
+  [/^local\.schedule$/, schedules],
   [/^method$/, methods],
   [/^aggregation$/, aggregationRules],
   [/^(uplink|downlink)\.stages\.\d+$/, stages],

@@ -10,7 +10,9 @@ import { layerPlace, layers } from '../models/layer-list.js';
 import { codes } from '../util/codes.js';
 import type { PlugIn, Registry } from '../util/registry.js';
 import { jsonSchemaOf, type JsonSchema } from '../options/json-schema.js';
-import { optimizers } from './optimizers.js';
+import { losses } from './training/losses.js';
+import { optimizers } from './training/optimizers.js';
+import { schedules } from './training/schedules.js';
 import { withDefinitions } from './definitions.js';
 import { introduction } from './reference-introduction.js';
 import { fileSchema } from './schema.js';
@@ -122,6 +124,8 @@ export const scenarioReference = (): string =>
     ...registrySection('Models', models),
     ...layerSection(),
     ...registrySection('Optimizers', optimizers),
+    ...registrySection('Losses', losses),
+    ...registrySection('Schedules', schedules),
     ...registrySection('Methods', methods),
     ...registrySection('Aggregation rules', aggregationRules),
     ...registrySection('Codec stages', stages),

@@ -26,7 +26,12 @@ export interface Scenario {
   readonly local: {
     readonly epochs: number;
     readonly batchSize: number;
-    readonly optimizer: { readonly sgd: { readonly learningRate: number } };
+    readonly optimizer: Choice;
+    readonly loss: Choice;
+    /** How the learning rate goes over the rounds. */
+    readonly schedule: Choice;
+    /** The greatest Euclidean norm of a batch's gradient; null: none. */
+    readonly clipNorm: number | null;
   };
   readonly method: Choice;
   readonly aggregation: Choice;

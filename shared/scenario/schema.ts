@@ -7,7 +7,9 @@ import { models } from '../models/catalogue/index.js';
 import { choiceOf } from '../options/choice.js';
 import { downlink, uplink } from './coding.js';
 import { asIssue } from '../options/issues.js';
-import { optimizers } from './optimizers.js';
+import { losses } from './training/losses.js';
+import { optimizers } from './training/optimizers.js';
+import { schedules } from './training/schedules.js';
 import type { Problem } from '../options/problem.js';
 import { bitRate, computeRate, duration, quantity } from './quantity.js';
 import type { Scenario } from './scenario.js';
@@ -51,7 +53,15 @@ const local = z
   .strictObject({
     epochs: whole(1, 10_000).default(1).describe('Passes over a client’s own examples in a round; from 1 to 10000.'),
     batchSize: whole(1, 1_000_000).default(10).describe('Examples in one step; from 1 to 1000000.'),
-    optimizer: choiceOf<Scenario['local']['optimizer']>(optimizers, 'How a client takes a step.').prefault('sgd'),
+    optimizer: choiceOf(optimizers, 'How a client takes a step.').prefault('sgd'),
+    loss: choiceOf(losses, 'What training makes small.').prefault('crossEntropy'),
+    schedule: choiceOf(schedules, 'How the learning rate goes over the rounds.').prefault('constant'),
+    clipNorm: z
+      .number()
+      .gt(0)
+      .nullable()
+      .default(null)
+      .describe('A batch’s gradient is shortened to this Euclidean norm; more than 0, null: never.'),
   })
   .describe('What a client does in a round.');
 

@@ -12,6 +12,14 @@ import { refusal, shortest, withLines } from './helpers.js';
 const folder = mkdtempSync(join(tmpdir(), 'fedsqueeze-scenario-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What a client's training is when a scenario says nothing of it. */
+const training = {
+  optimizer: { sgd: { learningRate: 0.1, momentum: 0, nesterov: false, weightDecay: 0 } },
+  loss: { crossEntropy: { labelSmoothing: 0 } },
+  schedule: { constant: {} },
+  clipNorm: null,
+};
+
 describe('a scenario', () => {
   test('is resolved with every default', () => {
     const { scenario, sweep } = withLines('');
@@ -23,7 +31,7 @@ describe('a scenario', () => {
       dataset: { name: 'mnist', folder: null, validation: 0, partition: { iid: {} } },
       model: { '2nn': {} },
       clients: { total: 100, perRound: 10 },
-      local: { epochs: 1, batchSize: 10, optimizer: { sgd: { learningRate: 0.1 } } },
+      local: { epochs: 1, batchSize: 10, ...training },
       method: { fedavg: {} },
       aggregation: { mean: {} },
       uplink: { errorFeedback: false, scope: 'model', stages: [] },

@@ -48,7 +48,7 @@ describe('settings', () => {
     ]);
     expect(short.scenario.uplink.stages[0]).toMatchObject({ quantize: { bits: 4, rounding: 'stochastic' } });
     const named = withLines('', ['local.optimizer.sgd.learningRate=0.5', 'dataset.partition.dirichlet.alpha=0.1']);
-    expect(named.scenario.local.optimizer.sgd.learningRate).toBe(0.5);
+    expect(named.scenario.local.optimizer['sgd']['learningRate']).toBe(0.5);
     expect(named.scenario.dataset.partition).toMatchObject({ dirichlet: { alpha: 0.1 } });
   });
 

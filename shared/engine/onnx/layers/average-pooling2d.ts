@@ -30,9 +30,11 @@ export const averagePooling2d: LayerEmitter<'averagePooling2d'> = {
       const [height, width, channels] = outputShape;
       const parts = countsOf(vertical).flatMap((rows) => countsOf(horizontal).map((columns) => 1 / (rows * columns)));
       const each = graph.op('Mul', [gradient, graph.floats([1, 1, height, width], parts)]);
-      const shape = [channels, 1, vertical.size, horizontal.size];
-      const ones = Array.from({ length: channels * vertical.size * horizontal.size }, () => 1);
-      tape.accumulate(input, scatter(graph, { window, groups: channels }, each, graph.floats(shape, ones)));
+      const ones = Array.from({ length: vertical.size * horizontal.size }, () => 1);
+      const kernel = graph.floats([1, 1, vertical.size, horizontal.size], ones);
+      // Every channel of every row is an image of its own: one kernel serves all.
+      const images = scatter(graph, { window, groups: 1 }, graph.reshape(each, -1, 1, height, width), kernel);
+      tape.accumulate(input, graph.reshape(images, -1, channels, vertical.input, horizontal.input));
     });
     return output;
   },

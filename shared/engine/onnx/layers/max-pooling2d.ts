@@ -54,15 +54,11 @@ const tapsOf = (graph: GraphBuilder, input: string, window: Window): string[] =>
   return taps;
 };
 
-/** Kernels [channels · taps, 1, kh, kw] that put the value of each tap into its place. */
-const places = (graph: GraphBuilder, channels: number, [vertical, horizontal]: Window): string => {
+/** Kernels [taps, 1, kh, kw] that put the value of each tap into its place. */
+const places = (graph: GraphBuilder, [vertical, horizontal]: Window): string => {
   const taps = vertical.size * horizontal.size;
-  const values = Array.from({ length: channels * taps * taps }, (_, i) => (i % (taps + 1) === 0 ? 1 : 0));
-  const each = values.slice(0, taps * taps);
-  return graph.floats(
-    [channels * taps, 1, vertical.size, horizontal.size],
-    Array.from({ length: channels }, () => each).flat(),
-  );
+  const values = Array.from({ length: taps * taps }, (_, i) => (i % (taps + 1) === 0 ? 1 : 0));
+  return graph.floats([taps, 1, vertical.size, horizontal.size], values);
 };
 
 /** The largest of each window. In training its gradient is dealt to the taps, and their parts are put in place. */
@@ -82,11 +78,12 @@ export const maxPooling2d: LayerEmitter<'maxPooling2d'> = {
     tape.record(name, (gradient) => {
       if (!input.needsGradient) return;
       const [height, width, channels] = outputShape;
+      // Every channel of every row is an image of its own: one kernel serves all.
       const parts = routed(graph, tapsOf(graph, input.name, window), name, gradient).map((part) =>
-        graph.reshape(part, rows, channels, 1, height, width),
+        graph.reshape(part, rows * channels, 1, height, width),
       );
-      const all = graph.reshape(graph.concat(parts, 2), rows, channels * parts.length, height, width);
-      tape.accumulate(input, scatter(graph, { window, groups: channels }, all, places(graph, channels, window)));
+      const images = scatter(graph, { window, groups: 1 }, graph.concat(parts, 1), places(graph, window));
+      tape.accumulate(input, graph.reshape(images, rows, channels, vertical.input, horizontal.input));
     });
     return output;
   },
