@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<readonly object[]>> = {
   engine: async () => (await import('./engine.js')).benchEngine(),
   codec: async () => (await import('./codec.js')).benchCodec(),
   round: async () => (await import('./round.js')).benchRound(),
+  peers: async () => (await import('./peers.js')).benchPeers(),
 };
 
 const show = (value: unknown): string => {
@@ -47,7 +48,9 @@ const runBench = async (name: string): Promise<void> => {
 
 try {
   const asked = process.argv.slice(2);
-  for (const name of asked.length > 0 ? asked : Object.keys(benches)) await runBench(name);
+  // The peers take half an hour and a set-up: only where they are asked for.
+  const usual = Object.keys(benches).filter((name) => name !== 'peers');
+  for (const name of asked.length > 0 ? asked : usual) await runBench(name);
 } catch (error) {
   if (!(error instanceof CodedError)) throw error;
   console.error(error.describe());
