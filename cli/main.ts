@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers';
 import { CodedError, messageOf } from '../shared/util/errors.js';
 import { packageVersion } from '../shared/util/version.js';
 import { checkCommand } from './commands/check.js';
+import { exportCommand } from './commands/export.js';
 import { joinCommand } from './commands/join.js';
 import { listCommand } from './commands/list.js';
 import { reportCommand } from './commands/report.js';
@@ -46,6 +47,7 @@ const parser = yargs(hideBin(process.argv))
   .command(sweepCommand)
   .command(resumeCommand)
   .command(reportCommand)
+  .command(exportCommand)
   .command(checkCommand)
   .command(listCommand)
   .command(serveCommand)

@@ -1,4 +1,5 @@
 import { bytesOf } from '../../params/parameters.js';
+import { packageVersion } from '../../util/version.js';
 import { bytesField, floatField, integerField, message, textField } from './protobuf.js';
 
 /* The messages of an ONNX model file; field numbers are those of `onnx.proto` (IR version 9). */
@@ -92,17 +93,26 @@ export const graphProto = (name: string, { nodes, constants, inputs, outputs }: 
   );
 
 const irVersion = 9;
-/** Operator sets that a model may use: ONNX's own, and the runtime's fused operators. */
-const operatorSets: readonly (readonly [domain: string, version: number])[] = [
-  ['', 18],
-  ['com.microsoft', 1],
-  ['com.microsoft.nchwc', 1],
-];
 
-export const modelProto = (graph: Uint8Array): Uint8Array =>
+/** Versions of the operator sets: ONNX's own, and the runtime's, by their domains. */
+const operatorSets: Readonly<Record<string, number>> = { '': 18, 'com.microsoft': 1, 'com.microsoft.nchwc': 1 };
+
+/**
+ * @param domains of the operators in the graph
+ * @param metadata shown by tools that read the file
+ */
+export const modelProto = (
+  graph: Uint8Array,
+  domains: Iterable<string>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array =>
   message(
     integerField(1, irVersion),
     textField(2, 'fedsqueeze'),
+    textField(3, packageVersion),
     bytesField(7, graph),
-    ...operatorSets.map(([domain, version]) => bytesField(8, message(textField(1, domain), integerField(2, version)))),
+    ...[...domains].map((domain) =>
+      bytesField(8, message(textField(1, domain), integerField(2, operatorSets[domain]))),
+    ),
+    ...Object.entries(metadata).map(([key, value]) => bytesField(14, message(textField(1, key), textField(2, value)))),
   );

@@ -34,6 +34,8 @@ export class GraphBuilder {
   private readonly inputs: Uint8Array[] = [];
   private readonly outputs: Uint8Array[] = [];
   private readonly known = new Map<string, string>();
+  /** Domains of the operators of this graph and its inner ones; ONNX's own is always there. */
+  private readonly domains = new Set(['']);
   private readonly made = new Set<string>();
   private readonly root: GraphBuilder;
   /** The layer whose nodes are being added, for messages; of the outermost graph. */
@@ -62,6 +64,7 @@ export class GraphBuilder {
     const outputs = Array.from({ length: count }, () => this.newName());
     const name = this.label === '' ? '' : `${layerMark}${this.label}${layerMark}${outputs[0]}`;
     this.nodes.push(nodeProto({ operator, name, inputs, outputs, attributes, domain }));
+    this.root.domains.add(domain);
     for (const name of outputs) this.made.add(name);
     return outputs;
   }
@@ -131,8 +134,15 @@ export class GraphBuilder {
     return { graph: graphProto('body', { nodes, constants, inputs, outputs }) };
   }
 
-  toModel(): Uint8Array {
+  /** A constant with a name of its own, such as a trained parameter. */
+  named(name: string, dimensions: readonly number[], values: Float32Array): string {
+    this.root.constants.push(tensorProto(name, 'float32', dimensions, values));
+    return name;
+  }
+
+  /** @param metadata shown by tools that read the file */
+  toModel(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const { nodes, constants, inputs, outputs } = this;
-    return modelProto(graphProto('main', { nodes, constants, inputs, outputs }));
+    return modelProto(graphProto('main', { nodes, constants, inputs, outputs }), this.domains, metadata);
   }
 }
