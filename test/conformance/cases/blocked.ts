@@ -93,4 +93,15 @@ export const blockedCases = (c: number): readonly LayerCase[] => [
   ),
   innerCase('blocked: depthwise, dilation 2', [5, 5, c], [depthwise({ dilationRate: 2 }), mean], { batchSize: c + 2 }),
   innerCase('blocked: flatten', [2, 3, 2 * c], [conv2d(c, { kernelSize: 1 }), conv2d(2 * c, { kernelSize: 1 })]),
+  ...(
+    [
+      ['batch normalization', { kind: 'batchNormalization', momentum: 0.6 }],
+      ['layer normalization', { kind: 'layerNormalization' }],
+      ['group normalization, a block a group', { kind: 'groupNormalization', groups: 2 }],
+      ['group normalization, groups smaller than a block', { kind: 'groupNormalization', groups: 4 }],
+      ['dropout', { kind: 'dropout', rate: 0.3 }],
+    ] as const
+  ).map(([title, layer]) =>
+    innerCase(`blocked: ${title}, on two blocks`, [2, 2, c], [pointwise(2 * c), layer, pointwise(c), mean]),
+  ),
 ];
