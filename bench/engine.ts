@@ -8,10 +8,19 @@ import { resolveScenario } from '../shared/scenario/load.js';
 import { prepare } from '../shared/scenario/prepare.js';
 import { RandomStream } from '../shared/util/random.js';
 
-/** Clients that each row trains after a first one that warms up: tfjs takes some fifty times as long. */
-const repeats = { onnx: 20, tfjs: 2 };
+/** Seconds that each row may take after a first client that warms up; at least two clients. */
+const seconds = 3;
 
-const measure = async (engine: Engine, model: string, batchSize: number): Promise<object> => {
+interface Measured {
+  readonly engine: string;
+  readonly version: string;
+  readonly form: string;
+  readonly model: string;
+  readonly batchSize: number;
+  readonly medianStepMs: number;
+}
+
+const measure = async (engine: Engine, model: string, batchSize: number): Promise<Measured> => {
   const prepared = await prepare(
     resolveScenario({
       name: 'engine',
@@ -26,7 +35,8 @@ const measure = async (engine: Engine, model: string, batchSize: number): Promis
   const trainer = await engine.compile({ network, optimizer: sgd, batchSize, scale: dataset.scale });
   const parameters = initialize(network, 1).floats;
   const times: number[] = [];
-  for (let client = 0; client <= repeats[engine.name]; client++) {
+  const until = performance.now() + 1000 * seconds;
+  for (let client = 0; client <= 2 || (performance.now() < until && client < 100); client++) {
     const stream = new RandomStream({ seed: 1, purpose: 'shuffle', client });
     const batches = batchesOf({ indices: partition.indices(client), epochs: 1, batchSize, stream });
     const started = performance.now();
@@ -35,16 +45,25 @@ const measure = async (engine: Engine, model: string, batchSize: number): Promis
   }
   await trainer.dispose();
   const [version, form] = engine.version.split(' ');
-  return { engine: engine.name, version, form, model, batchSize, medianStepMs: median(times) };
+  return {
+    engine: engine.name,
+    version: version ?? '',
+    form: form ?? '',
+    model,
+    batchSize,
+    medianStepMs: median(times),
+  };
 };
 
-/** Milliseconds of one SGD step on MNIST, one client's epoch a call. */
+/** Milliseconds of one SGD step on MNIST, one client's epoch a call; ratios against the plain form of `onnx`. */
 export const benchEngine = async (): Promise<object[]> => {
   const engines = [await openOnnxEngine('plain'), await openOnnxEngine('fast'), (await openTfjsEngine()).engine];
   const rows: object[] = [];
-  for (const model of ['mlp', '2nn']) {
+  for (const model of ['mlp', '2nn', 'cnn', 'depthwise', 'resnet8']) {
     for (const batchSize of [10, 32]) {
-      for (const engine of engines) rows.push(await measure(engine, model, batchSize));
+      const own: Measured[] = [];
+      for (const engine of engines) own.push(await measure(engine, model, batchSize));
+      for (const row of own) rows.push({ ...row, timesPlain: own[0].medianStepMs / row.medianStepMs });
     }
   }
   return rows;

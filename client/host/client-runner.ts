@@ -88,17 +88,18 @@ export class ClientRunner {
 
   private async stateOf({ client, state }: HeaderOf<'wake'>, sent: Uint8Array | undefined): Promise<ClientState> {
     if (state === null) return {};
-    const bytes = sent ?? (await this.options.states?.load(client, state)) ?? new Uint8Array(0);
-    return decodeState(bytes, client, this.layoutId);
+    const { states } = this.options;
+    if (sent === undefined && states !== null) return states.load(client, state, this.layoutId);
+    return decodeState(sent ?? new Uint8Array(0), client, this.layoutId);
   }
 
   private async reportOn({ state, measures }: LocalResult, client: number, round: number): Promise<void> {
     const staged = Object.keys(state).length > 0;
     const parts: Uint8Array[] = [Buffer.from(JSON.stringify(measures))];
     if (staged) {
-      const bytes = encodeState(state, client, round, this.layoutId);
-      if (this.options.states === null) parts.push(bytes);
-      else await this.options.states.stage(client, round, bytes);
+      const { states } = this.options;
+      if (states === null) parts.push(encodeState(state, client, round, this.layoutId));
+      else await states.stage(client, round, state, this.layoutId);
     }
     this.options.report({ round, client, staged }, parts);
   }

@@ -4,9 +4,20 @@ import type { ClientState } from '../../shared/method/method.js';
 import { decodeVectors, encodeVectors } from '../../shared/params/vector-file.js';
 import { CodedError } from '../../shared/util/errors.js';
 
-/** Where a host that shares the coordinator's disk gets its clients' states and leaves them. */
+/** Bytes of states that a host keeps in memory: those that it staged last. */
+const mostCachedBytes = 2 ** 27;
+
+const bytesOfState = (state: ClientState): number =>
+  Object.values(state).reduce((sum, vector) => sum + vector.byteLength, 0);
+
+/**
+ * Where a host that shares the coordinator's disk gets its clients' states and leaves them. What it staged itself it
+ * does not have to read again.
+ */
 export class StateFolder {
   private readonly folder: string;
+  private readonly cached = new Map<number, { readonly round: number; readonly state: ClientState }>();
+  private cachedBytes = 0;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -16,15 +27,38 @@ export class StateFolder {
     return join(this.folder, `${client}-${round}.fsq`);
   }
 
-  /** @param round the round of the committed state */
-  load(client: number, round: number): Promise<Uint8Array> {
-    return readFile(this.path(client, round));
+  private remember(client: number, round: number, state: ClientState): void {
+    this.forget(client);
+    this.cached.set(client, { round, state });
+    this.cachedBytes += bytesOfState(state);
+    for (const [oldest] of this.cached) {
+      if (this.cachedBytes <= mostCachedBytes) break;
+      this.forget(oldest);
+    }
   }
 
-  async stage(client: number, round: number, state: Uint8Array): Promise<void> {
+  private forget(client: number): void {
+    const known = this.cached.get(client);
+    if (known === undefined) return;
+    this.cached.delete(client);
+    this.cachedBytes -= bytesOfState(known.state);
+  }
+
+  /**
+   * @param round the round of the committed state
+   * @throws CodedError `params/bad-file`, `params/layout-mismatch`
+   */
+  async load(client: number, round: number, layoutId: string): Promise<ClientState> {
+    const known = this.cached.get(client);
+    if (known?.round === round) return known.state;
+    return decodeState(await readFile(this.path(client, round)), client, layoutId);
+  }
+
+  async stage(client: number, round: number, state: ClientState, layoutId: string): Promise<void> {
     const path = this.path(client, round);
-    await writeFile(`${path}.new`, state);
+    await writeFile(`${path}.new`, encodeState(state, client, round, layoutId));
     await rename(`${path}.new`, path);
+    this.remember(client, round, state);
   }
 }
 

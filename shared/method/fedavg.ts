@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { subLayout, type Layout } from '../params/layout.js';
-import { gatherFloats, type Parameters } from '../params/parameters.js';
+import { differenceOf, gatherFloats, type Parameters } from '../params/parameters.js';
 import type {
   AggregationRule,
   ClientTask,
@@ -32,9 +32,7 @@ const clientRound = async (
   train: LocalTraining,
 ): Promise<ClientUpdate> => {
   const { parameters: trained, loss } = await train(model);
-  const before = gatherFloats(model.layout, model.floats, ['weight']);
-  const delta = gatherFloats(model.layout, trained.floats, ['weight']);
-  for (let i = 0; i < delta.length; i++) delta[i] -= before[i];
+  const delta = differenceOf(model.layout, trained.floats, model.floats, ['weight']);
   const buffers = gatherFloats(model.layout, trained.floats, ['buffer']);
   return { parts: { delta, buffers, counters: trained.counters }, state, loss };
 };

@@ -33,6 +33,22 @@ export const gatherFloats = (layout: Layout, floats: Float32Array, roles: readon
   return out;
 };
 
+/** after − before of the tensors with one of the given roles, in canonical order. */
+export const differenceOf = (
+  layout: Layout,
+  after: Float32Array,
+  before: Float32Array,
+  roles: readonly Role[],
+): Float32Array => {
+  const chosen = layout.tensors.filter(({ role }) => role !== 'counter' && roles.includes(role));
+  const out = new Float32Array(chosen.reduce((sum, { size }) => sum + size, 0));
+  let at = 0;
+  for (const { offset, size } of chosen) {
+    for (let i = offset; i < offset + size; i++) out[at++] = after[i] - before[i];
+  }
+  return out;
+};
+
 /** Puts what {@link gatherFloats} gave back into its places, in place. */
 export const scatterFloats = (
   layout: Layout,
