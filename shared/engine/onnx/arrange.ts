@@ -1,6 +1,5 @@
 import { fromBlocks, toBlocks } from './blocked/blocks.js';
-import { integer, integers, type GraphBuilder } from './graph.js';
-import { typeCode } from './format.js';
+import type { GraphBuilder } from './graph.js';
 import type { Emission } from './layers/emitter.js';
 import type { Arrangement, Value } from './tape.js';
 
@@ -9,7 +8,7 @@ import type { Arrangement, Value } from './tape.js';
 /** The value itself where its tensor is the value times a factor. */
 export const scaled = ({ graph, tape }: Emission, value: Value): Value => {
   if (value.factor === 1) return value;
-  const factor = graph.floats([], [value.factor]);
+  const factor = graph.number(value.factor);
   const name = graph.op('Mul', [value.name, factor]);
   tape.record(name, (gradient) => tape.accumulate(value, graph.op('Mul', [gradient, factor])));
   return { ...value, name, factor: 1 };
@@ -25,7 +24,7 @@ const transposed = (graph: GraphBuilder, name: string, to: 'channelsFirst' | 'ch
       ? graph.reshape(name, -1, channels, height, width)
       : graph.reshape(name, -1, height, width, channels);
   }
-  return graph.op('Transpose', [name], { perm: integers(...permutations[to]) });
+  return graph.transpose(name, ...permutations[to]);
 };
 
 const moved = (emission: Emission, name: string, value: Value, from: Arrangement, to: Arrangement): string => {
@@ -55,7 +54,3 @@ export const arranged = (emission: Emission, value: Value, arrangement: Arrangem
 /** The value as most layers take it: scaled, channels last. */
 export const plainInput = (emission: Emission, value: Value): Value =>
   scaled(emission, arranged(emission, value, 'channelsLast'));
-
-/** A cast of a tensor to float32. */
-export const toFloat = (graph: GraphBuilder, name: string): string =>
-  graph.op('Cast', [name], { to: integer(typeCode('float32')) });

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../params/layout.js';
-import { integer, integers, type GraphBuilder } from './graph.js';
+import { integer, type GraphBuilder } from './graph.js';
 import { activationOf } from './layers/activation.js';
 import type { Emission } from './layers/emitter.js';
 import type { Tape, Value } from './tape.js';
@@ -30,12 +30,6 @@ const tensorShape = (rows: number, { shape, arrangement }: Value): readonly numb
   arrangement === 'channelsLast' ? [rows, ...shape] : [rows, shape[2], shape[0], shape[1]];
 
 const isSame = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join();
-
-const ones = (graph: GraphBuilder, count: number): string =>
-  graph.floats(
-    [1, count],
-    Array.from({ length: count }, () => 1),
-  );
 
 /**
  * Operations that record how a gradient goes back through them: what is composed of them has its gradient from them.
@@ -105,7 +99,7 @@ export class Differentiable {
     if (count > 1) {
       const matrix = [count, sizeOf(rest)];
       const rows = isSame(from, matrix) ? sum : graph.reshape(sum, ...matrix);
-      [sum, shape] = [graph.op('Gemm', [ones(graph, count), rows]), [1, sizeOf(rest)]];
+      [sum, shape] = [graph.sumOfRows(rows, count), [1, sizeOf(rest)]];
     }
     const inner = rest.map((_, axis) => axis).filter((axis) => isStretched[axis + leading]);
     if (inner.length > 0) {
@@ -157,7 +151,7 @@ export class Differentiable {
   /** A term times a number. */
   times(a: Term, factor: number): Term {
     const { graph } = this;
-    const by = (value: string): string => graph.op('Mul', [value, graph.floats([], [factor])]);
+    const by = (value: string): string => graph.op('Mul', [value, graph.number(factor)]);
     return this.derived(by(a.name), a.shape, [a], [by]);
   }
 
@@ -167,15 +161,15 @@ export class Differentiable {
       graph.op('Mul', [a.name, a.name]),
       a.shape,
       [a],
-      [(gradient) => graph.op('Mul', [a.name, graph.op('Mul', [gradient, graph.floats([], [2])])])],
+      [(gradient) => graph.op('Mul', [a.name, graph.op('Mul', [gradient, graph.number(2)])])],
     );
   }
 
   /** 1 / √(a + ε) */
   inverseRoot(a: Term, epsilon: number): Term {
     const { graph } = this;
-    const root = graph.op('Sqrt', [graph.op('Add', [a.name, graph.floats([], [epsilon])])]);
-    const name = graph.op('Div', [graph.floats([], [1]), root]);
+    const root = graph.op('Sqrt', [graph.op('Add', [a.name, graph.number(epsilon)])]);
+    const name = graph.op('Div', [graph.number(1), root]);
     return this.derived(
       name,
       a.shape,
@@ -183,7 +177,7 @@ export class Differentiable {
       [
         (gradient) => {
           const cube = graph.op('Mul', [name, graph.op('Mul', [name, name])]);
-          return graph.op('Mul', [gradient, graph.op('Mul', [cube, graph.floats([], [-0.5])])]);
+          return graph.op('Mul', [gradient, graph.op('Mul', [cube, graph.number(-0.5)])]);
         },
       ],
     );
@@ -202,8 +196,7 @@ export class Differentiable {
 
   /** @param order which axis of `a` comes where */
   transpose(a: Term, ...order: readonly number[]): Term {
-    const turned = (value: string, perm: readonly number[]): string =>
-      this.graph.op('Transpose', [value], { perm: integers(...perm) });
+    const turned = (value: string, perm: readonly number[]): string => this.graph.transpose(value, ...perm);
     const shape = order.map((axis) => a.shape[axis]);
     return this.derived(
       turned(a.name, order),
@@ -229,7 +222,7 @@ export class Differentiable {
     const turned = (name: string, { length }: readonly number[]): string => {
       const axes = Array.from({ length }, (_, axis) => axis);
       const perm = [...axes.slice(0, -2), length - 1, length - 2];
-      return graph.op('Transpose', [name], { perm: integers(...perm) });
+      return graph.transpose(name, ...perm);
     };
     const product = (left: string, right: string): string => graph.op('MatMul', [left, right]);
     return this.derived(
@@ -256,7 +249,7 @@ export class Differentiable {
       [a],
       [
         (gradient) => {
-          const each = graph.op('Mul', [gradient, graph.floats([], [1 / count])]);
+          const each = graph.op('Mul', [gradient, graph.number(1 / count)]);
           return graph.op('Expand', [each, graph.vector(...a.shape)]);
         },
       ],

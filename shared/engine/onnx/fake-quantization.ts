@@ -1,11 +1,8 @@
-import { toFloat } from './arrange.js';
 import { integer, type GraphBuilder } from './graph.js';
 import type { Emission } from './layers/emitter.js';
 import type { Value } from './tape.js';
 
 /* Fake quantization: values on a grid in the forward pass, gradients as if they were not (straight through). */
-
-const constant = (graph: GraphBuilder, value: number): string => graph.floats([], [value]);
 
 /** Smaller than any step of a grid; a tensor of zeros has one of this size. */
 const tiny = 1e-35;
@@ -16,8 +13,8 @@ const edge = 1e-3;
 /** A kernel on the grid from −(2^(bits−1) − 1) to 2^(bits−1) − 1 steps; its gradient is that of the kernel itself. */
 export const quantizedKernel = (graph: GraphBuilder, kernel: string, bits: number): string => {
   const largest = graph.op('ReduceMax', [graph.op('Abs', [kernel])], { keepdims: integer(0) });
-  const step = graph.op('Mul', [largest, constant(graph, 1 / (2 ** (bits - 1) - 1))]);
-  const safe = graph.op('Max', [step, constant(graph, tiny)]);
+  const step = graph.op('Mul', [largest, graph.number(1 / (2 ** (bits - 1) - 1))]);
+  const safe = graph.op('Max', [step, graph.number(tiny)]);
   return graph.op('Mul', [graph.op('Round', [graph.op('Div', [kernel, safe])]), safe]);
 };
 
@@ -33,22 +30,22 @@ export const quantizedValue = ({ graph, tape, training }: Emission, value: Value
   // The value 0 is in every range, so rows that do not count can be 0.
   const counted = graph.op('Mul', [value.name, rank === 0 ? counts : mask]);
   const reduce = (operator: string): string => graph.op(operator, [counted], { keepdims: integer(0) });
-  const least = graph.op('Min', [reduce('ReduceMin'), constant(graph, 0)]);
-  const largest = graph.op('Max', [reduce('ReduceMax'), constant(graph, 0)]);
+  const least = graph.op('Min', [reduce('ReduceMin'), graph.number(0)]);
+  const largest = graph.op('Max', [reduce('ReduceMax'), graph.number(0)]);
   const range = graph.op('Sub', [largest, least]);
   const levels = 2 ** bits - 1;
-  const step = graph.op('Max', [graph.op('Mul', [range, constant(graph, 1 / levels)]), constant(graph, tiny)]);
+  const step = graph.op('Max', [graph.op('Mul', [range, graph.number(1 / levels)]), graph.number(tiny)]);
   const lowest = graph.op('Round', [graph.op('Div', [least, step])]);
-  const highest = graph.op('Add', [lowest, constant(graph, levels)]);
+  const highest = graph.op('Add', [lowest, graph.number(levels)]);
   const steps = graph.op('Div', [value.name, step]);
   const level = graph.op('Clip', [graph.op('Round', [steps]), lowest, highest]);
   const name = graph.op('Mul', [level, step]);
   tape.record(name, (gradient) => {
     // The ends of the range are made of the values themselves, but for the last bits.
-    const slack = constant(graph, edge);
+    const slack = graph.number(edge);
     const isAbove = graph.op('GreaterOrEqual', [graph.op('Add', [steps, slack]), lowest]);
     const isBelow = graph.op('LessOrEqual', [graph.op('Sub', [steps, slack]), highest]);
-    const isInside = toFloat(graph, graph.op('And', [isAbove, isBelow]));
+    const isInside = graph.cast(graph.op('And', [isAbove, isBelow]), 'float32');
     tape.accumulate(value, graph.op('Mul', [gradient, isInside]));
   });
   return { ...value, name };

@@ -1,6 +1,5 @@
 import type { CompiledNetwork, PlacedLayer } from '../../models/network.js';
-import { integer, type GraphBuilder } from './graph.js';
-import { typeCode } from './format.js';
+import type { GraphBuilder } from './graph.js';
 import type { Value } from './tape.js';
 
 /** Where examples enter a network: a flatten layer on raw data is no work, only another view of it. */
@@ -44,13 +43,13 @@ export const gatherExamples = (
   shape: readonly number[],
 ): Value => {
   const rows = graph.op('Gather', [data, indices]);
-  const name = type === 'float32' ? rows : graph.op('Cast', [rows], { to: integer(typeCode('float32')) });
+  const name = type === 'float32' ? rows : graph.cast(rows, 'float32');
   return { name, shape, arrangement: 'channelsLast', factor: scale, needsGradient: false };
 };
 
 /** One-hot rows of the labels [..., classes], from labels kept as bytes. */
 export const oneHot = (graph: GraphBuilder, labels: string, indices: string, classes: number): string => {
-  const chosen = graph.op('Cast', [graph.op('Gather', [labels, indices])], { to: integer(typeCode('int32')) });
+  const chosen = graph.cast(graph.op('Gather', [labels, indices]), 'int32');
   const identity = Array.from({ length: classes * classes }, (_, i) => (i % (classes + 1) === 0 ? 1 : 0));
   return graph.op('Gather', [graph.floats([classes, classes], identity), chosen]);
 };

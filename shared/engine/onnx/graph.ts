@@ -1,8 +1,10 @@
+import { sizeOf } from '../../params/layout.js';
 import {
   graphProto,
   modelProto,
   nodeProto,
   tensorProto,
+  typeCode,
   valueInfoProto,
   type Attribute,
   type Dimensions,
@@ -90,6 +92,19 @@ export class GraphBuilder {
     return this.constant('float32', dimensions, Float32Array.from(values));
   }
 
+  /** A constant number. */
+  number(value: number): string {
+    return this.floats([], [value]);
+  }
+
+  /** A constant tensor of ones. */
+  ones(...dimensions: readonly number[]): string {
+    return this.floats(
+      dimensions,
+      Array.from({ length: sizeOf(dimensions) }, () => 1),
+    );
+  }
+
   /** A constant vector of int64, as axes and shapes want it. */
   vector(...values: readonly number[]): string {
     return this.constant('int64', [values.length], BigInt64Array.from(values, BigInt));
@@ -97,6 +112,20 @@ export class GraphBuilder {
 
   reshape(value: string, ...shape: readonly number[]): string {
     return this.op('Reshape', [value, this.vector(...shape)]);
+  }
+
+  /** @param order which axis of the value comes where */
+  transpose(value: string, ...order: readonly number[]): string {
+    return this.op('Transpose', [value], { perm: integers(...order) });
+  }
+
+  cast(value: string, type: ElementType): string {
+    return this.op('Cast', [value], { to: integer(typeCode(type)) });
+  }
+
+  /** The sum of rows [count, n], [1, n]: a product with ones, quicker than ReduceSum. */
+  sumOfRows(rows: string, count: number): string {
+    return this.op('Gemm', [this.ones(1, count), rows]);
   }
 
   /** Cuts an axis into equal parts. */

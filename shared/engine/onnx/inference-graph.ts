@@ -1,7 +1,6 @@
 import type { CompiledNetwork } from '../../models/network.js';
 import { floatTensors } from '../tensors.js';
 import { plainInput } from './arrange.js';
-import { typeCode } from './format.js';
 import {
   declareData,
   declaredShape,
@@ -57,7 +56,7 @@ export const inferenceModel = (compiled: CompiledNetwork, form: DataForm, channe
   const largest = graph.op('ArgMax', [logits], { axis: integer(1), keepdims: integer(0) });
   graph.output('logits', logits, 'float32', ['rows', classes]);
   graph.output('losses', losses, 'float32', ['rows']);
-  graph.output('predicted', graph.op('Cast', [largest], { to: integer(typeCode('int32')) }), 'int32', ['rows']);
+  graph.output('predicted', graph.cast(largest, 'int32'), 'int32', ['rows']);
   return graph.toModel();
 };
 

@@ -16,14 +16,13 @@ export interface LossWriter {
   rowLosses(graph: GraphBuilder, logits: string, targets: readonly string[]): string;
 }
 
-const constant = (graph: GraphBuilder, value: number): string => graph.floats([], [value]);
 const softmax = (graph: GraphBuilder, logits: string): string => graph.op('Softmax', [logits], { axis: integer(-1) });
 const logSoftmax = (graph: GraphBuilder, logits: string): string =>
   graph.op('LogSoftmax', [logits], { axis: integer(-1) });
 const sumOfClasses = (graph: GraphBuilder, value: string): string =>
   graph.op('ReduceSum', [value, graph.vector(-1)], { keepdims: integer(0) });
 const times = (graph: GraphBuilder, value: string, factor: number): string =>
-  factor === 1 ? value : graph.op('Mul', [value, constant(graph, factor)]);
+  factor === 1 ? value : graph.op('Mul', [value, graph.number(factor)]);
 
 /** −Σ target · log softmax(logits) over the classes. */
 export const crossEntropy = (graph: GraphBuilder, logits: string, targets: string): string =>
@@ -34,7 +33,7 @@ const crossEntropyLoss = (smoothing: number, classes: number): LossWriter => ({
   targets: (graph, labels) =>
     smoothing === 0
       ? [labels]
-      : [graph.op('Add', [times(graph, labels, 1 - smoothing), constant(graph, smoothing / classes)])],
+      : [graph.op('Add', [times(graph, labels, 1 - smoothing), graph.number(smoothing / classes)])],
   gradient: (graph, logits, [targets]) => graph.op('Sub', [softmax(graph, logits), targets]),
   rowLosses: (graph, logits, [targets]) => crossEntropy(graph, logits, targets),
 });

@@ -1,6 +1,6 @@
 import type { Hook, TrainingSpec } from '../engine.js';
 import { integer, type GraphBuilder } from './graph.js';
-import { constant, type OptimizerWriter } from './optimizers/optimizer.js';
+import type { OptimizerWriter } from './optimizers/optimizer.js';
 import { CollectedGradients, SgdUpdates, type Updates } from './updates.js';
 
 /** Whether steps are plain gradient descent, which is fused into the products that make the gradients. */
@@ -59,8 +59,8 @@ const normOf = (graph: GraphBuilder, gradients: Iterable<string>): string => {
 
 /** Gradients shortened so that together they have at most the given norm. */
 const clipped = (graph: GraphBuilder, gradients: ReadonlyMap<string, string>, limit: number): Map<string, string> => {
-  const ratio = graph.op('Div', [constant(graph, limit), normOf(graph, gradients.values())]);
-  const factor = graph.op('Min', [ratio, constant(graph, 1)]);
+  const ratio = graph.op('Div', [graph.number(limit), normOf(graph, gradients.values())]);
+  const factor = graph.op('Min', [ratio, graph.number(1)]);
   return new Map([...gradients].map(([name, gradient]) => [name, graph.op('Mul', [gradient, factor])]));
 };
 

@@ -1,7 +1,6 @@
 import type { TensorSpec } from '../../params/layout.js';
 import { crossEntropy, type TrainingSpec } from '../engine.js';
 import { floatTensors, isChanged, isTrained } from '../tensors.js';
-import { toFloat } from './arrange.js';
 import { BlockWriter, type StepEntries, type TrainingForm } from './block.js';
 import { declareData, declaredShape, entryOf, gatherExamples, oneHot, parameterInput } from './forward.js';
 import { GraphBuilder, integer } from './graph.js';
@@ -133,7 +132,7 @@ class TrainingGraph {
       let next = targets.length;
       const factors = at(next++);
       const rowWeights = fused && readsWeights ? at(next++) : factors;
-      const dropout = new Map(dropouts.map(({ name }) => [name, toFloat(body, at(next++))]));
+      const dropout = new Map(dropouts.map(({ name }) => [name, body.cast(at(next++), 'float32')]));
       return { targets: targets.map((_, i) => at(i)), factors, rowWeights, dropout };
     };
 
@@ -150,7 +149,7 @@ class TrainingGraph {
         );
     const scalarStates = fused
       ? []
-      : optimizer.scalars.map((value): State => ({ value: graph.floats([], [value]), type: 'float32', shape: [] }));
+      : optimizer.scalars.map((value): State => ({ value: graph.number(value), type: 'float32', shape: [] }));
     const parameterStates = changed.map((tensor): State => ({
       value: native.get(tensor.name) ?? '',
       type: 'float32',

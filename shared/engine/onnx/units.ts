@@ -1,10 +1,9 @@
 import type { LayerName, PlacedLayer } from '../../models/network.js';
-import type { BlockedEmitter } from './blocked/emitter.js';
 import { isPooledConvolution, pooledConvolution } from './blocked/pooled-convolution.js';
 import { blockedEmitters } from './blocked/index.js';
 import { isActivated } from '../quantized.js';
 import { quantizedValue } from './fake-quantization.js';
-import type { Emission, LayerEmitter, ParameterForm } from './layers/emitter.js';
+import type { Emission, FastEmitter, LayerEmitter, ParameterForm } from './layers/emitter.js';
 import { wideDense } from './layers/wide-dense.js';
 import { layerEmitters } from './layers/index.js';
 import type { ChannelBlock, Value } from './tape.js';
@@ -73,7 +72,7 @@ export const planUnits = (layers: readonly PlacedLayer[], { channelBlock, data, 
       units.push(pooledConvolution(placed as PlacedLayer<'conv2d'>, next as PlacedLayer<'maxPooling2d'>, channelBlock));
       i++;
     } else {
-      const fast = blocked[placed.kind] as BlockedEmitter<LayerName> | undefined;
+      const fast = blocked[placed.kind] as FastEmitter<LayerName> | undefined;
       units.push(unitOf(placed, fast?.suits(placed, isData) ? fast : emitterOf(placed)));
     }
   }

@@ -19,12 +19,6 @@ export interface Updates {
 export const trainedNames = ({ tensors }: Pick<Layout, 'tensors'>): ReadonlySet<string> =>
   new Set(tensors.filter(isTrained).map(({ name }) => name));
 
-const ones = (graph: GraphBuilder, count: number): string =>
-  graph.floats(
-    [1, count],
-    Array.from({ length: count }, () => 1),
-  );
-
 /**
  * θ ← θ − learningRate · gradient in the node that makes the gradient. The gradients that come in already carry
  * −learningRate: the rows' weights are multiplied by it once for all steps.
@@ -52,7 +46,7 @@ export class SgdUpdates implements Updates {
   }
 
   rowSum(parameter: string, rows: string, count: number): void {
-    this.replace(parameter, (before) => this.graph.op('Gemm', [ones(this.graph, count), rows, before]));
+    this.replace(parameter, (before) => this.graph.op('Gemm', [this.graph.ones(1, count), rows, before]));
   }
 
   whole(parameter: string, gradient: string): void {
@@ -80,7 +74,7 @@ export class CollectedGradients implements Updates {
 
   rowSum(parameter: string, rows: string, count: number): void {
     if (!this.trained.has(parameter)) return;
-    this.whole(parameter, this.graph.op('Gemm', [ones(this.graph, count), rows]));
+    this.whole(parameter, this.graph.sumOfRows(rows, count));
   }
 
   whole(parameter: string, gradient: string): void {

@@ -1,5 +1,6 @@
 import type { WindowAxis } from '../../../models/layers/window.js';
-import { float, integer, integers, type Attributes, type GraphBuilder } from '../graph.js';
+import type { Attributes, GraphBuilder } from '../graph.js';
+import type { ChannelImages } from '../layers/convolution.js';
 import type { ChannelBlock } from '../tape.js';
 
 /*
@@ -11,15 +12,8 @@ import type { ChannelBlock } from '../tape.js';
 /** The operator set of the runtime's blocked kernels. */
 export const blockedDomain = 'com.microsoft.nchwc';
 
-/** An image in blocks while a graph is built. */
-export interface BlockedImage {
-  readonly name: string;
-  /** −1 where any number may come. */
-  readonly rows: number;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-}
+/** An image in blocks while a graph is built; its rows are −1 where any number may come. */
+export type BlockedImage = ChannelImages;
 
 export const blockedOp = (
   graph: GraphBuilder,
@@ -28,9 +22,6 @@ export const blockedOp = (
   attributes: Attributes = {},
 ): string => graph.op(operator, inputs, attributes, blockedDomain);
 
-export const transpose = (graph: GraphBuilder, value: string, ...order: readonly number[]): string =>
-  graph.op('Transpose', [value], { perm: integers(...order) });
-
 /** Reshape, transpose, reshape: an exchange of axes that the declared shape does not show. */
 export const rearrange = (
   graph: GraphBuilder,
@@ -38,7 +29,7 @@ export const rearrange = (
   view: readonly number[],
   order: readonly number[],
   result: readonly number[],
-): string => graph.reshape(transpose(graph, graph.reshape(value, ...view), ...order), ...result);
+): string => graph.reshape(graph.transpose(graph.reshape(value, ...view), ...order), ...result);
 
 /** [rows, height, width, channels] in blocks. */
 export const toBlocks = (graph: GraphBuilder, image: BlockedImage, block: ChannelBlock): string => {
@@ -133,23 +124,3 @@ export const spreadForInput = (
   };
   return padImage(graph, wide, margins, block);
 };
-
-export const ones = (graph: GraphBuilder, ...shape: readonly number[]): string =>
-  graph.floats(
-    shape,
-    Array.from({ length: shape.reduce((product, extent) => product * extent, 1) }, () => 1),
-  );
-
-/** The sum of each channel over rows and positions, [1, channels]: a product with ones, then the small rest. */
-export const channelSums = (graph: GraphBuilder, image: BlockedImage, block: ChannelBlock): string => {
-  const { name, rows, channels, height, width } = image;
-  const positions = height * width;
-  const sums = graph.op('Gemm', [ones(graph, 1, rows), graph.reshape(name, rows, positions * channels)]);
-  const split = graph.reshape(sums, channels / block, positions, block);
-  const total = graph.op('ReduceSum', [split, graph.vector(1)], { keepdims: integer(0) });
-  return graph.reshape(total, 1, channels);
-};
-
-/** The sum over the rows, in the arrangement of one row. */
-export const rowSums = (graph: GraphBuilder, value: string, rows: number, size: number): string =>
-  graph.op('Gemm', [ones(graph, 1, rows), graph.reshape(value, rows, size)], { alpha: float(1) });

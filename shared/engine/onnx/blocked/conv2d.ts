@@ -1,22 +1,11 @@
-import { convolutionWindow, type Window } from '../../../models/layers/window.js';
+import type { Window } from '../../../models/layers/window.js';
 import type { PlacedLayer } from '../../../models/network.js';
 import { arranged, scaled } from '../arrange.js';
-import { fusedDomain, integer, integers, type Attributes, type GraphBuilder } from '../graph.js';
-import { activationOf } from '../layers/activation.js';
-import type { Emission, ParameterForm } from '../layers/emitter.js';
-import type { ChannelBlock, Value } from '../tape.js';
-import {
-  blockedOp,
-  channelSums,
-  exactMargins,
-  padImage,
-  rearrange,
-  rowSums,
-  spreadForInput,
-  transpose,
-  type BlockedImage,
-} from './blocks.js';
-import type { BlockedEmitter } from './emitter.js';
+import { fusedDomain, integer, type GraphBuilder } from '../graph.js';
+import type { FastEmitter, ParameterForm } from '../layers/emitter.js';
+import type { ChannelBlock } from '../tape.js';
+import { blockedOp, rearrange, type BlockedImage } from './blocks.js';
+import { emitBlockedConvolution, imageOf } from './convolution.js';
 import { weightGradient } from './weight-gradient.js';
 
 /** [kh, kw, in, out] ↔ [out / block, in / block, taps, block (in), block (out)], or [out / block, in, taps, block]. */
@@ -60,16 +49,8 @@ const exchangedKernel = (
   }
   const all = graph.reshape(kernel, outputBlocks * inputBlocks * taps, block, block);
   const gathered = graph.op('Gather', [all, graph.vector(...tiles)]);
-  return graph.reshape(transpose(graph, gathered, 0, 2, 1), inputs, outputs, height, width);
+  return graph.reshape(graph.transpose(gathered, 0, 2, 1), inputs, outputs, height, width);
 };
-
-const attributesOf = ([vertical, horizontal]: Window, activation?: string): Attributes => ({
-  kernel_shape: integers(vertical.size, horizontal.size),
-  pads: integers(0, 0, 0, 0),
-  strides: integers(vertical.stride, horizontal.stride),
-  dilations: integers(vertical.dilation, horizontal.dilation),
-  ...(activation === undefined ? {} : { activation: { text: activation } }),
-});
 
 const isPointwise = ([vertical, horizontal]: Window): boolean =>
   [vertical, horizontal].every(({ size, stride }) => size === 1 && stride === 1);
@@ -90,7 +71,7 @@ const pointwiseGradient = (
     );
   const [inputs, outputs] = [input.channels, gradient.channels];
   const products = graph.op('FusedMatMul', [plain(input), plain(gradient)], { transB: integer(1) }, fusedDomain);
-  const sum = rowSums(graph, products, input.rows, inputs * outputs);
+  const sum = graph.sumOfRows(graph.reshape(products, input.rows, inputs * outputs), input.rows);
   const view = [inputs / block, block, outputs / block, block];
   return rearrange(graph, sum, view, [2, 0, 1, 3], [outputs, inputs, 1, 1]);
 };
@@ -112,15 +93,8 @@ const kernelGradient = (
     : rearrange(graph, exchanged, [inputs / block, block, outputs / block, taps, block], [2, 0, 3, 1, 4], shape);
 };
 
-/** The input in blocks, or, where it is data with fewer channels than a block, with the channels first. */
-export const inputImage = (emission: Emission, given: Value, block: ChannelBlock): [Value, BlockedImage] => {
-  const [height, width, channels] = given.shape;
-  const input = scaled(emission, arranged(emission, given, channels < block ? 'channelsFirst' : 'blocked'));
-  return [input, { name: input.name, rows: emission.rows, channels, height, width }];
-};
-
-/** Convolution by the runtime's blocked kernels, in which input and weights are padded and turned before the call. */
-export const blockedConv2d = (block: ChannelBlock): BlockedEmitter<'conv2d'> => ({
+/** Convolution by the runtime's blocked kernels. */
+export const blockedConv2d = (block: ChannelBlock): FastEmitter<'conv2d'> => ({
   kind: 'conv2d',
   suits: ({ options, inputShapes }, isData) => {
     const channels = inputShapes[0][2];
@@ -133,31 +107,11 @@ export const blockedConv2d = (block: ChannelBlock): BlockedEmitter<'conv2d'> => 
   },
   parameterForms: (placed) => ({ kernel: kernelForm(kernelShape(placed), block) }),
   emit: (emission, placed, [given]) => {
-    const { graph, tape, parameter, rows } = emission;
-    const { options, outputShape, tensors } = placed;
-    const window = convolutionWindow(placed.inputShapes[0], options);
-    const [input, image] = inputImage(emission, given, block);
-    const kernel = parameter(tensors['kernel']);
-    const bias = options.useBias ? [graph.reshape(parameter(tensors['bias']), options.filters)] : [];
-    const padded = padImage(graph, image, exactMargins(...window), image.channels < block ? 1 : block);
-    const isFused = options.activation === 'relu';
-    const attributes = attributesOf(window, isFused ? 'Relu' : undefined);
-    const sum = blockedOp(graph, 'Conv', [padded.name, kernel, ...bias], attributes);
-    const activation = activationOf(options.activation);
-    const name = isFused ? sum : activation.forward(graph, sum, 1);
-    const output: Value = { name, shape: outputShape, arrangement: 'blocked', factor: 1, needsGradient: true };
-    const [height, width, channels] = outputShape;
-    tape.record(name, (given, updates) => {
-      const atSum = activation.backward(graph, given, name, sum, 1);
-      const gradient = { name: atSum, rows, channels, height, width };
-      updates.whole(tensors['kernel'], kernelGradient(graph, padded, gradient, window, block));
-      if (options.useBias) updates.whole(tensors['bias'], channelSums(graph, gradient, block));
-      if (!input.needsGradient) return;
-      const wide = spreadForInput(graph, gradient, window, block);
-      const exchanged = exchangedKernel(graph, kernel, kernelShape(placed), block);
-      const one = window.map((axis) => ({ ...axis, stride: 1 }));
-      tape.accumulate(input, blockedOp(graph, 'Conv', [wide.name, exchanged], attributesOf([one[0], one[1]])));
+    const input = scaled(emission, arranged(emission, given, given.shape[2] < block ? 'channelsFirst' : 'blocked'));
+    return emitBlockedConvolution(emission, placed, imageOf(emission, input), block, {
+      groups: 1,
+      kernelGradient: (graph, image, gradient, window) => kernelGradient(graph, image, gradient, window, block),
+      exchangedKernel: (graph, kernel) => exchangedKernel(graph, kernel, kernelShape(placed), block),
     });
-    return output;
   },
 });

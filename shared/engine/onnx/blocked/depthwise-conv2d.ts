@@ -1,20 +1,10 @@
-import { convolutionWindow, type Window } from '../../../models/layers/window.js';
+import type { Window } from '../../../models/layers/window.js';
 import { arranged, scaled } from '../arrange.js';
-import { integer, integers, type Attributes, type GraphBuilder } from '../graph.js';
-import { activationOf } from '../layers/activation.js';
-import type { ParameterForm } from '../layers/emitter.js';
-import type { ChannelBlock, Value } from '../tape.js';
-import {
-  blockedOp,
-  channelSums,
-  exactMargins,
-  padImage,
-  rearrange,
-  rowSums,
-  spreadForInput,
-  type BlockedImage,
-} from './blocks.js';
-import type { BlockedEmitter } from './emitter.js';
+import { integer, integers, type GraphBuilder } from '../graph.js';
+import type { FastEmitter, ParameterForm } from '../layers/emitter.js';
+import type { ChannelBlock } from '../tape.js';
+import { blockedOp, rearrange, type BlockedImage } from './blocks.js';
+import { emitBlockedConvolution, imageOf } from './convolution.js';
 
 /** [kh, kw, channels, 1] ↔ [channels / block, taps, block]. */
 const kernelForm = ([height, width, channels]: readonly number[], block: ChannelBlock): ParameterForm => {
@@ -27,14 +17,6 @@ const kernelForm = ([height, width, channels]: readonly number[], block: Channel
       rearrange(graph, value, [channels / block, taps, block], [1, 0, 2], [height, width, channels, 1]),
   };
 };
-
-const attributesOf = ([vertical, horizontal]: Window, pads: readonly number[], groups: number): Attributes => ({
-  kernel_shape: integers(vertical.size, horizontal.size),
-  pads: integers(...pads),
-  strides: integers(vertical.stride, horizontal.stride),
-  dilations: integers(vertical.dilation, horizontal.dilation),
-  group: integer(groups),
-});
 
 /** The taps in reverse order. */
 const reversed = (
@@ -79,12 +61,12 @@ const kernelGradient = (
     },
   );
   const taps = vertical.size * horizontal.size;
-  const sum = rowSums(graph, product, rows, channels * taps);
+  const sum = graph.sumOfRows(graph.reshape(product, rows, channels * taps), rows);
   return graph.reshape(sum, channels, 1, vertical.size, horizontal.size);
 };
 
 /** Depthwise convolution by the runtime's blocked kernels. */
-export const blockedDepthwiseConv2d = (block: ChannelBlock): BlockedEmitter<'depthwiseConv2d'> => ({
+export const blockedDepthwiseConv2d = (block: ChannelBlock): FastEmitter<'depthwiseConv2d'> => ({
   kind: 'depthwiseConv2d',
   suits: ({ options, inputShapes }, isData) =>
     !isData && options.depthMultiplier === 1 && options.activation !== 'softmax' && inputShapes[0][2] % block === 0,
@@ -92,35 +74,12 @@ export const blockedDepthwiseConv2d = (block: ChannelBlock): BlockedEmitter<'dep
     kernel: kernelForm([...options.kernelSize, inputShapes[0][2]], block),
   }),
   emit: (emission, placed, [given]) => {
-    const { graph, tape, parameter, rows } = emission;
-    const { options, outputShape, tensors } = placed;
-    const window = convolutionWindow(placed.inputShapes[0], options);
     const input = scaled(emission, arranged(emission, given, 'blocked'));
-    const [height, width, channels] = input.shape;
-    const kernel = parameter(tensors['kernel']);
-    const bias = options.useBias ? [graph.reshape(parameter(tensors['bias']), channels)] : [];
-    const image: BlockedImage = { name: input.name, rows, channels, height, width };
-    const padded = padImage(graph, image, exactMargins(...window), block);
-    const isFused = options.activation === 'relu';
-    const sum = blockedOp(graph, 'Conv', [padded.name, kernel, ...bias], {
-      ...attributesOf(window, [0, 0, 0, 0], channels),
-      ...(isFused ? { activation: { text: 'Relu' } } : {}),
+    const channels = input.shape[2];
+    return emitBlockedConvolution(emission, placed, imageOf(emission, input), block, {
+      groups: channels,
+      kernelGradient,
+      exchangedKernel: (graph, kernel, window) => reversed(graph, kernel, channels, window, block),
     });
-    const activation = activationOf(options.activation);
-    const name = isFused ? sum : activation.forward(graph, sum, 1);
-    const output: Value = { name, shape: outputShape, arrangement: 'blocked', factor: 1, needsGradient: true };
-    tape.record(name, (given, updates) => {
-      const atSum = activation.backward(graph, given, name, sum, 1);
-      const gradient = { name: atSum, rows, channels, height: outputShape[0], width: outputShape[1] };
-      updates.whole(tensors['kernel'], kernelGradient(graph, padded, gradient, window));
-      if (options.useBias) updates.whole(tensors['bias'], channelSums(graph, gradient, block));
-      if (!input.needsGradient) return;
-      const wide = spreadForInput(graph, gradient, window, block);
-      const one = window.map((axis) => ({ ...axis, stride: 1 }));
-      const taps = reversed(graph, kernel, channels, window, block);
-      const attributes = attributesOf([one[0], one[1]], [0, 0, 0, 0], channels);
-      tape.accumulate(input, blockedOp(graph, 'Conv', [wide.name, taps], attributes));
-    });
-    return output;
   },
 });

@@ -2,12 +2,12 @@ import { poolingWindow } from '../../../models/layers/window.js';
 import { arranged } from '../arrange.js';
 import { integers } from '../graph.js';
 import { routed } from '../layers/max-pooling2d.js';
+import type { FastEmitter } from '../layers/emitter.js';
 import type { ChannelBlock, Value } from '../tape.js';
-import { blockedOp, rearrange, transpose } from './blocks.js';
-import type { BlockedEmitter } from './emitter.js';
+import { blockedOp, rearrange } from './blocks.js';
 
 /** Max pooling of windows of 2 × 2 side by side: the four values of a window lie in four images of their own. */
-export const blockedMaxPooling2d = (block: ChannelBlock): BlockedEmitter<'maxPooling2d'> => ({
+export const blockedMaxPooling2d = (block: ChannelBlock): FastEmitter<'maxPooling2d'> => ({
   kind: 'maxPooling2d',
   suits: ({ options, inputShapes }) => {
     const [height, width, channels] = inputShapes[0];
@@ -34,7 +34,7 @@ export const blockedMaxPooling2d = (block: ChannelBlock): BlockedEmitter<'maxPoo
       const lines = (rows * channels * height) / block / 2;
       const size = (lines * width * block) / 2;
       const view = [lines, 2, width / 2, 2, block];
-      const images = transpose(graph, graph.reshape(input.name, ...view), 1, 3, 0, 2, 4);
+      const images = graph.transpose(graph.reshape(input.name, ...view), 1, 3, 0, 2, 4);
       const values = graph.split(graph.reshape(images, 4, size), 4);
       const flat = (value: string): string => graph.reshape(value, 1, size);
       const parts = graph.concat(routed(graph, values, flat(name), flat(gradient)));

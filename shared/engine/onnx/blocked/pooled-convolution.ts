@@ -4,10 +4,11 @@ import { arranged, scaled } from '../arrange.js';
 import { integer, integers, type GraphBuilder } from '../graph.js';
 import { activationOf } from '../layers/activation.js';
 import { routed } from '../layers/max-pooling2d.js';
+import { channelSums } from '../layers/convolution.js';
 import type { Emission } from '../layers/emitter.js';
 import type { ChannelBlock, Value } from '../tape.js';
 import type { Unit } from '../units.js';
-import { blockedOp, channelSums, padImage, transpose, type BlockedImage } from './blocks.js';
+import { blockedOp, padImage, type BlockedImage } from './blocks.js';
 import { kernelForm } from './conv2d.js';
 import { weightGradient } from './weight-gradient.js';
 
@@ -94,7 +95,7 @@ const foldGradients = (graph: GraphBuilder, pair: Pair, gradients: readonly stri
     columns[i % columns.length] === Math.floor(i / columns.length) ? 1 : 0,
   );
   const all = graph.reshape(graph.concat(gradients), 16 * channels, blocks, halves, block);
-  const rows = graph.reshape(transpose(graph, all, 1, 0, 2, 3), blocks, 16 * channels * halves, block);
+  const rows = graph.reshape(graph.transpose(all, 1, 0, 2, 3), blocks, 16 * channels * halves, block);
   const folded = graph.op('MatMul', [graph.floats([taps, columns.length], fold), rows]);
   return graph.reshape(folded, options.filters, channels, height, width);
 };

@@ -1,6 +1,6 @@
 import type { WindowAxis } from '../../../models/layers/window.js';
 import { integer, integers, type GraphBuilder } from '../graph.js';
-import { blockedOp, rearrange, transpose, type BlockedImage } from './blocks.js';
+import { blockedOp, rearrange, type BlockedImage } from './blocks.js';
 import type { ChannelBlock } from '../tape.js';
 
 /** Sizes of the parts in which the kernels take a batch as channels: fewer than a block, or whole blocks. */
@@ -21,7 +21,7 @@ const exchangedInput = (
   block: ChannelBlock,
 ): string => {
   const plain = channels < block ? name : blockedOp(graph, 'ReorderOutput', [name], { channels: integer(channels) });
-  const exchanged = transpose(graph, plain, 1, 0, 2, 3);
+  const exchanged = graph.transpose(plain, 1, 0, 2, 3);
   return rows < block ? exchanged : blockedOp(graph, 'ReorderInput', [exchanged]);
 };
 

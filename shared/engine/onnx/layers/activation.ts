@@ -10,8 +10,6 @@ export interface ActivationEmitter {
   backward(graph: GraphBuilder, gradient: string, output: string, input: string, axis: number): string;
 }
 
-const constant = (graph: GraphBuilder, value: number): string => graph.floats([], [value]);
-
 /** Makes clip(steepest · x, 0, 1) a step: 1 above 0. */
 const steepest = 3e38;
 
@@ -21,7 +19,7 @@ const isPositive = (graph: GraphBuilder, value: string): string =>
 
 /** 1 where a value lies between 0 and a limit, ends excluded. @param value from 0 to the limit */
 const isInside = (graph: GraphBuilder, value: string, limit: number): string =>
-  graph.op('Mul', [isPositive(graph, value), isPositive(graph, graph.op('Sub', [constant(graph, limit), value]))]);
+  graph.op('Mul', [isPositive(graph, value), isPositive(graph, graph.op('Sub', [graph.number(limit), value]))]);
 
 const linear: ActivationEmitter = {
   forward: (_graph, input) => input,
@@ -34,7 +32,7 @@ const relu: ActivationEmitter = {
 };
 
 const relu6: ActivationEmitter = {
-  forward: (graph, input) => graph.op('Clip', [input, constant(graph, 0), constant(graph, 6)]),
+  forward: (graph, input) => graph.op('Clip', [input, graph.number(0), graph.number(6)]),
   backward: (graph, gradient, output) => graph.op('Mul', [gradient, isInside(graph, output, 6)]),
 };
 
@@ -46,7 +44,7 @@ const hardSwish: ActivationEmitter = {
   forward: (graph, input) => graph.op('Mul', [input, hardSigmoid(graph, input)]),
   backward: (graph, gradient, _output, input) => {
     const gate = hardSigmoid(graph, input);
-    const slope = graph.op('Mul', [graph.op('Mul', [input, constant(graph, 1 / 6)]), isInside(graph, gate, 1)]);
+    const slope = graph.op('Mul', [graph.op('Mul', [input, graph.number(1 / 6)]), isInside(graph, gate, 1)]);
     return graph.op('Mul', [gradient, graph.op('Add', [gate, slope])]);
   },
 };
@@ -54,7 +52,7 @@ const hardSwish: ActivationEmitter = {
 const sigmoid: ActivationEmitter = {
   forward: (graph, input) => graph.op('Sigmoid', [input]),
   backward: (graph, gradient, output) => {
-    const rest = graph.op('Sub', [constant(graph, 1), output]);
+    const rest = graph.op('Sub', [graph.number(1), output]);
     return graph.op('Mul', [gradient, graph.op('Mul', [output, rest])]);
   },
 };
@@ -63,22 +61,22 @@ const tanh: ActivationEmitter = {
   forward: (graph, input) => graph.op('Tanh', [input]),
   backward: (graph, gradient, output) => {
     const square = graph.op('Mul', [output, output]);
-    return graph.op('Mul', [gradient, graph.op('Sub', [constant(graph, 1), square])]);
+    return graph.op('Mul', [gradient, graph.op('Sub', [graph.number(1), square])]);
   },
 };
 
 /** Φ(x), the normal distribution's. */
 const normal = (graph: GraphBuilder, input: string): string => {
-  const error = graph.op('Erf', [graph.op('Mul', [input, constant(graph, Math.SQRT1_2)])]);
-  return graph.op('Mul', [graph.op('Add', [error, constant(graph, 1)]), constant(graph, 0.5)]);
+  const error = graph.op('Erf', [graph.op('Mul', [input, graph.number(Math.SQRT1_2)])]);
+  return graph.op('Mul', [graph.op('Add', [error, graph.number(1)]), graph.number(0.5)]);
 };
 
 /** x · Φ(x) (Hendrycks and Gimpel 2016), exact; its slope is Φ(x) + x · φ(x). */
 const gelu: ActivationEmitter = {
   forward: (graph, input) => graph.op('Mul', [input, normal(graph, input)]),
   backward: (graph, gradient, _output, input) => {
-    const exponent = graph.op('Mul', [graph.op('Mul', [input, input]), constant(graph, -0.5)]);
-    const density = graph.op('Mul', [graph.op('Exp', [exponent]), constant(graph, 1 / Math.sqrt(2 * Math.PI))]);
+    const exponent = graph.op('Mul', [graph.op('Mul', [input, input]), graph.number(-0.5)]);
+    const density = graph.op('Mul', [graph.op('Exp', [exponent]), graph.number(1 / Math.sqrt(2 * Math.PI))]);
     const slope = graph.op('Add', [normal(graph, input), graph.op('Mul', [input, density])]);
     return graph.op('Mul', [gradient, slope]);
   },

@@ -11,8 +11,8 @@ type Placed = PlacedLayer<'batchNormalization'>;
 /** momentum · running + (1 − momentum) · batch */
 const moved = (graph: GraphBuilder, running: string, batch: string, momentum: number): string =>
   graph.op('Add', [
-    graph.op('Mul', [running, graph.floats([], [momentum])]),
-    graph.op('Mul', [batch, graph.floats([], [1 - momentum])]),
+    graph.op('Mul', [running, graph.number(momentum)]),
+    graph.op('Mul', [batch, graph.number(1 - momentum)]),
   ]);
 
 const withRunningStatistics = (

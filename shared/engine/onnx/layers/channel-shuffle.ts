@@ -1,7 +1,6 @@
 import { sizeOf } from '../../../params/layout.js';
 import { arranged } from '../arrange.js';
 import type { LayerEmitter } from './emitter.js';
-import { transpose } from './convolution.js';
 
 export const channelShuffle: LayerEmitter<'channelShuffle'> = {
   kind: 'channelShuffle',
@@ -17,7 +16,7 @@ export const channelShuffle: LayerEmitter<'channelShuffle'> = {
     const [before, after] = isImage ? [1, positions] : [positions, 1];
     const exchanged = (value: string, first: number, second: number): string =>
       graph.reshape(
-        transpose(graph, graph.reshape(value, -1, before, first, second, after), 0, 1, 3, 2, 4),
+        graph.transpose(graph.reshape(value, -1, before, first, second, after), 0, 1, 3, 2, 4),
         -1,
         ...tensorShape,
       );

@@ -3,14 +3,14 @@ import type { PlacedLayer } from '../../../models/network.js';
 import { arranged, scaled } from '../arrange.js';
 import type { Value } from '../tape.js';
 import { activationOf } from './activation.js';
-import { channelSums, convolve, kernelGradient, scatter, transpose, type Convolution } from './convolution.js';
+import { channelSums, convolve, kernelGradient, scatter, type Convolution } from './convolution.js';
 import type { Emission, LayerEmitter, ParameterForm } from './emitter.js';
 
 /** [kh, kw, in, out] ↔ [out, in, kh, kw]. */
 const kernelForm = ([height, width, inputs, outputs]: readonly number[]): ParameterForm => ({
   shape: [outputs, inputs, height, width],
-  toNative: (graph, value) => transpose(graph, value, 3, 2, 0, 1),
-  toCanonical: (graph, value) => transpose(graph, value, 2, 3, 1, 0),
+  toNative: (graph, value) => graph.transpose(value, 3, 2, 0, 1),
+  toCanonical: (graph, value) => graph.transpose(value, 2, 3, 1, 0),
 });
 
 /** A convolution layer on channels that come first, whatever its groups. */
@@ -34,7 +34,8 @@ export const emitConvolution = (
   tape.record(name, (gradient, updates) => {
     const atSum = backward(graph, gradient, name, sum, 1);
     updates.whole(tensors['kernel'], kernelGradient(graph, convolution, input.name, atSum));
-    if (options.useBias) updates.whole(tensors['bias'], channelSums(graph, atSum, rows, outputs, height * width));
+    if (options.useBias)
+      updates.whole(tensors['bias'], channelSums(graph, { name: atSum, rows, channels: outputs, height, width }));
     if (input.needsGradient) tape.accumulate(input, scatter(graph, convolution, atSum, kernel));
   });
   return { name, shape: outputShape, arrangement: 'channelsFirst', factor: 1, needsGradient: true };

@@ -12,9 +12,6 @@ export interface Convolution {
   readonly outputs: number;
 }
 
-export const transpose = (graph: GraphBuilder, value: string, ...order: readonly number[]): string =>
-  graph.op('Transpose', [value], { perm: integers(...order) });
-
 const pads = ([vertical, horizontal]: Window): Attributes => ({
   pads: integers(vertical.before, horizontal.before, vertical.after, horizontal.after),
 });
@@ -66,13 +63,13 @@ export const kernelGradient = (
   const each = inputs / groups;
   const view = graph.reshape(input, rows, groups, each, vertical.input * horizontal.input);
   const exchanged = graph.reshape(
-    transpose(graph, view, 2, 1, 0, 3),
+    graph.transpose(view, 2, 1, 0, 3),
     each,
     groups * rows,
     vertical.input,
     horizontal.input,
   );
-  const filter = transpose(graph, gradient, 1, 0, 2, 3);
+  const filter = graph.transpose(gradient, 1, 0, 2, 3);
   const product = graph.op('Conv', [exchanged, filter], {
     ...pads(window),
     kernel_shape: integers(vertical.output, horizontal.output),
@@ -84,23 +81,28 @@ export const kernelGradient = (
   const cut = window.some((axis) => leftOver(axis) >= axis.dilation)
     ? graph.op('Slice', [product, graph.vector(0, 0), graph.vector(...taps), graph.vector(2, 3)])
     : product;
-  return graph.reshape(transpose(graph, cut, 1, 0, 2, 3), outputs, each, ...taps);
+  return graph.reshape(graph.transpose(cut, 1, 0, 2, 3), outputs, each, ...taps);
 };
 
-/** The sum of each channel over rows and positions, [1, channels]. */
-export const channelSums = (
-  graph: GraphBuilder,
-  value: string,
-  rows: number,
-  channels: number,
-  positions: number,
-): string => {
-  const ones = graph.floats(
-    [1, rows],
-    Array.from({ length: rows }, () => 1),
-  );
-  const sums = graph.op('Gemm', [ones, graph.reshape(value, rows, channels * positions)]);
-  const split = graph.reshape(sums, channels, positions);
-  const total = graph.op('ReduceSum', [split, graph.vector(1)], { keepdims: integer(0) });
+/** Images with their channels before the positions, one by one or in blocks. */
+export interface ChannelImages {
+  readonly name: string;
+  readonly rows: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * The sum of each channel over rows and positions, [1, channels]: a product with ones, then the small rest.
+ * @param block channels that lie together at each position; 1: every channel by itself
+ */
+export const channelSums = (graph: GraphBuilder, images: ChannelImages, block: number = 1): string => {
+  const { name, rows, channels, height, width } = images;
+  const positions = height * width;
+  const sums = graph.sumOfRows(graph.reshape(name, rows, channels * positions), rows);
+  const split = block === 1 ? [channels, positions] : [channels / block, positions, block];
+  const axes = graph.vector(1);
+  const total = graph.op('ReduceSum', [graph.reshape(sums, ...split), axes], { keepdims: integer(0) });
   return graph.reshape(total, 1, channels);
 };

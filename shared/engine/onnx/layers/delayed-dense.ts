@@ -36,7 +36,7 @@ export class DelayedDense {
     const { name, factor } = input;
     const bias = options.useBias ? [parameter(tensors['bias'])] : [];
     const sums = graph.op('Gemm', [name, parameter(tensors['kernel']), ...bias], { alpha: float(factor) });
-    const one = graph.floats([], [options.useBias ? 1 : 0]);
+    const one = graph.number(options.useBias ? 1 : 0);
     const products = graph.op('Gemm', [name, name, one], { transB: integer(1), alpha: float(factor * factor) });
     this.sums = graph.split(sums, steps);
     this.products = graph.split(products, steps);

@@ -1,4 +1,3 @@
-import { transpose } from './convolution.js';
 import { emitConvolution } from './conv2d.js';
 import type { LayerEmitter, ParameterForm } from './emitter.js';
 
@@ -7,9 +6,9 @@ const kernelForm = ([height, width, channels, multiplier]: readonly number[]): P
   const native = [channels * multiplier, 1, height, width];
   return {
     shape: native,
-    toNative: (graph, value) => graph.reshape(transpose(graph, value, 2, 3, 0, 1), ...native),
+    toNative: (graph, value) => graph.reshape(graph.transpose(value, 2, 3, 0, 1), ...native),
     toCanonical: (graph, value) =>
-      transpose(graph, graph.reshape(value, channels, multiplier, height, width), 2, 3, 0, 1),
+      graph.transpose(graph.reshape(value, channels, multiplier, height, width), 2, 3, 0, 1),
   };
 };
 

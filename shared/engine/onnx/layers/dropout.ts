@@ -8,7 +8,7 @@ export const dropout: LayerEmitter<'dropout'> = {
     const { graph, tape, training } = emission;
     if (training === null || options.rate === 0) return given;
     const input = scaled(emission, given);
-    const factor = graph.floats([], [1 / (1 - options.rate)]);
+    const factor = graph.number(1 / (1 - options.rate));
     const mask = graph.op('Mul', [training.dropoutMask(layer), factor]);
     const value = { shape: outputShape, factor: 1, needsGradient: false } as const;
     const kept = arranged(emission, { ...value, name: mask, arrangement: 'channelsLast' }, input.arrangement).name;

@@ -1,6 +1,4 @@
 import { CodedError } from '../../../util/errors.js';
-import { typeCode } from '../format.js';
-import { integer } from '../graph.js';
 import type { LayerEmitter } from './emitter.js';
 
 /** Rows of a table; the gradient of the table is a product with the tokens as one-hot rows, in a fixed order. */
@@ -15,7 +13,7 @@ export const embedding: LayerEmitter<'embedding'> = {
       });
     }
     const [positions, width] = outputShape;
-    const tokens = graph.op('Cast', [input.name], { to: integer(typeCode('int64')) });
+    const tokens = graph.cast(input.name, 'int64');
     const table = parameter(tensors['embeddings']);
     const chosen = graph.op('Gather', [table, tokens]);
     const name = options.positions ? graph.op('Add', [chosen, parameter(tensors['positions'])]) : chosen;
@@ -25,11 +23,7 @@ export const embedding: LayerEmitter<'embedding'> = {
       const oneHot = graph.op('OneHot', [flat, depth, graph.floats([2], [0, 1])]);
       updates.product(tensors['embeddings'], oneHot, graph.reshape(gradient, -1, width), 1);
       if (!options.positions) return;
-      const ones = graph.floats(
-        [1, rows],
-        Array.from({ length: rows }, () => 1),
-      );
-      const sums = graph.op('Gemm', [ones, graph.reshape(gradient, rows, positions * width)]);
+      const sums = graph.sumOfRows(graph.reshape(gradient, rows, positions * width), rows);
       updates.whole(tensors['positions'], graph.reshape(sums, positions, width));
     });
     return { name, shape: outputShape, arrangement: 'channelsLast', factor: 1, needsGradient: true };

@@ -43,3 +43,9 @@ export interface LayerEmitter<K extends LayerName> {
   parameterForms?(placed: PlacedLayer<K>): Readonly<Record<string, ParameterForm>>;
   emit(emission: Emission, placed: PlacedLayer<K>, inputs: readonly Value[]): Value;
 }
+
+/** A faster form of a kind of layer, for those that suit it. */
+export interface FastEmitter<K extends LayerName> extends LayerEmitter<K> {
+  /** @param isData whether the layer's input is the examples themselves, whose gradient nobody wants */
+  suits(placed: PlacedLayer<K>, isData: boolean): boolean;
+}

@@ -35,7 +35,7 @@ const tapsOf = (graph: GraphBuilder, input: string, window: Window): string[] =>
     ? graph.op('Pad', [
         input,
         graph.vector(0, 0, vertical.before, horizontal.before, 0, 0, vertical.after, horizontal.after),
-        graph.floats([], [lowest]),
+        graph.number(lowest),
       ])
     : input;
   const strides = graph.vector(...window.map(({ stride }) => stride));

@@ -1,10 +1,7 @@
-import { fusedDomain, integer, type GraphBuilder } from '../graph.js';
+import { fusedDomain, integer } from '../graph.js';
 import { scaled } from '../arrange.js';
-import type { BlockedEmitter } from '../blocked/emitter.js';
-import { ones, transpose } from '../blocked/blocks.js';
-import type { Value } from '../tape.js';
 import { activationOf } from './activation.js';
-import type { ParameterForm } from './emitter.js';
+import type { FastEmitter, ParameterForm } from './emitter.js';
 
 /** Entries of a kernel from which reading it costs more than computing with it. */
 const wide = 2 ** 18;
@@ -12,8 +9,8 @@ const wide = 2 ** 18;
 /** [in, out] ↔ [out, in]. */
 const kernelForm = ([inputs, outputs]: readonly number[]): ParameterForm => ({
   shape: [outputs, inputs],
-  toNative: (graph, value) => transpose(graph, value, 1, 0),
-  toCanonical: (graph, value) => transpose(graph, value, 1, 0),
+  toNative: (graph, value) => graph.transpose(value, 1, 0),
+  toCanonical: (graph, value) => graph.transpose(value, 1, 0),
 });
 
 /** A vector as a column: [1, n] ↔ [n, 1]. */
@@ -23,14 +20,12 @@ const columnForm = (size: number): ParameterForm => ({
   toCanonical: (graph, value) => graph.reshape(value, 1, size),
 });
 
-const turned = (graph: GraphBuilder, value: string): string => transpose(graph, value, 1, 0);
-
 /**
  * A dense layer with a kernel too large for the cache and few rows, so that the kernel's way through memory is what takes
  * time. The kernel is kept as [out, in] and the products are formed transposed, yᵀ = W xᵀ + b: there the kernel is the
  * left operand, which the runtime reads in place instead of copying it into a packed form first.
  */
-export const wideDense: BlockedEmitter<'dense'> = {
+export const wideDense: FastEmitter<'dense'> = {
   kind: 'dense',
   // On the examples themselves a delayed update is better.
   suits: ({ options, inputShapes: [shape] }, isData) =>
@@ -51,15 +46,14 @@ export const wideDense: BlockedEmitter<'dense'> = {
       : graph.op('Gemm', operands, { transB: integer(1) });
     const activation = activationOf(options.activation);
     const output = isFused ? sum : activation.forward(graph, sum, 0);
-    const name = turned(graph, output);
+    const name = graph.transpose(output, 1, 0);
     tape.record(name, (gradient, updates) => {
-      const atSum = activation.backward(graph, turned(graph, gradient), output, sum, 0);
-      updates.product(tensors['kernel'], turned(graph, atSum), input.name, 1);
-      if (options.useBias) updates.whole(tensors['bias'], graph.op('Gemm', [atSum, ones(graph, rows, 1)]));
+      const atSum = activation.backward(graph, graph.transpose(gradient, 1, 0), output, sum, 0);
+      updates.product(tensors['kernel'], graph.transpose(atSum, 1, 0), input.name, 1);
+      if (options.useBias) updates.whole(tensors['bias'], graph.op('Gemm', [atSum, graph.ones(rows, 1)]));
       if (!input.needsGradient) return;
       tape.accumulate(input, graph.op('Gemm', [atSum, kernel], { transA: integer(1) }));
     });
-    const value: Value = { name, shape: outputShape, arrangement: 'channelsLast', factor: 1, needsGradient: true };
-    return value;
+    return { name, shape: outputShape, arrangement: 'channelsLast', factor: 1, needsGradient: true };
   },
 };

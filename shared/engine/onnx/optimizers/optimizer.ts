@@ -23,8 +23,6 @@ export interface OptimizerWriter {
   step(graph: GraphBuilder, step: TensorStep): { parameter: string; slots: readonly string[] };
 }
 
-export const constant = (graph: GraphBuilder, value: number): string => graph.floats([], [value]);
-
 /** gradient + factor · parameter */
 export const withDecay = (graph: GraphBuilder, { gradient, parameter }: TensorStep, factor: number): string =>
-  factor === 0 ? gradient : graph.op('Add', [gradient, graph.op('Mul', [parameter, constant(graph, factor)])]);
+  factor === 0 ? gradient : graph.op('Add', [gradient, graph.op('Mul', [parameter, graph.number(factor)])]);

@@ -1,5 +1,5 @@
 import type { Optimizer } from '../../engine.js';
-import { constant, withDecay, type OptimizerWriter } from './optimizer.js';
+import { withDecay, type OptimizerWriter } from './optimizer.js';
 
 /** v ← momentum · v + g; θ ← θ − learningRate · v, with Nesterov g + momentum · v instead of v. */
 export const sgdWriter = ({ momentum, nesterov, weightDecay }: Optimizer & { kind: 'sgd' }): OptimizerWriter => ({
@@ -13,7 +13,7 @@ export const sgdWriter = ({ momentum, nesterov, weightDecay }: Optimizer & { kin
       graph.op('Sub', [parameter, graph.op('Mul', [direction, learningRate])]);
     if (momentum === 0) return { parameter: moved(gradient), slots: [] };
     const plus = (velocity: string): string =>
-      graph.op('Add', [graph.op('Mul', [velocity, constant(graph, momentum)]), gradient]);
+      graph.op('Add', [graph.op('Mul', [velocity, graph.number(momentum)]), gradient]);
     const velocity = plus(slots[0]);
     return { parameter: moved(nesterov ? plus(velocity) : velocity), slots: [velocity] };
   },
