@@ -29,11 +29,7 @@ const buildModel = (name: string, scenario: Scenario, dataset: Dataset): void =>
     checkMemory(loadModel(scenario.model, dataset), defaultHosts(scenario));
   } catch (error) {
     if (!(error instanceof CodedError) || !error.code.startsWith('model/')) throw error;
-    throw new CodedError(error.code, error.message, {
-      where: `sweep point ${name}${layerText(Object.keys(scenario.model)[0], error)}`,
-      cause: error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
+    throw error.at(`sweep point ${name}${layerText(Object.keys(scenario.model)[0], error)}`);
   }
 };
 

@@ -1,4 +1,4 @@
-"""The two models and the plain local-training loops, shared by the PyTorch peers."""
+"""The models and the plain local-training loops, shared by the PyTorch peers."""
 import torch, torch.nn as nn, torch.nn.functional as F
 
 

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { chooseEngine } from '../../shared/engine/choose.js';
-import { type Engine } from '../../shared/engine/engine.js';
+import type { Engine } from '../../shared/engine/engine.js';
 import { PartCoder } from '../../shared/method/part-coder.js';
 import { decodeModel } from '../../shared/params/model-file.js';
 import { prepare } from '../../shared/scenario/prepare.js';

@@ -1,5 +1,6 @@
 import type { Examples } from '../data/dataset.js';
 import type { CompiledNetwork, PlacedLayer } from '../models/network.js';
+import { sizeOf } from '../params/layout.js';
 import { CodedError } from '../util/errors.js';
 import type { Hook, TrainingSpec, TrainingTask } from './engine.js';
 
@@ -27,7 +28,7 @@ export const checkLabels = (largest: number, { network }: CompiledNetwork): void
 
 /** @throws CodedError `model/bad-shape`, `argument/invalid` */
 export const checkExamples = ({ count, inputs, labels }: Examples, inputShape: readonly number[]): void => {
-  const size = inputShape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(inputShape);
   if (inputs.length !== count * size) {
     throw new CodedError(
       'model/bad-shape',

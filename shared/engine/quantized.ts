@@ -2,6 +2,12 @@ import type { PlacedLayer } from '../models/network.js';
 
 /* What fake quantization puts on a grid. */
 
+/** Smaller than any step of a grid; a tensor of zeros has one of this size. */
+export const leastStep = 1e-35;
+
+/** How far outside the range, in steps, still counts as its end: it is made of the values, but for the last bits. */
+export const rangeSlack = 1e-3;
+
 const quantizedKinds: ReadonlySet<string> = new Set(['dense', 'conv2d', 'depthwiseConv2d']);
 
 /** Names of the kernels that are quantized. */

@@ -1,6 +1,6 @@
 import { errorMap, toProblems } from '../options/issues.js';
 import { suggest } from '../options/nearest.js';
-import { makeLayout } from '../params/layout.js';
+import { makeLayout, sizeOf } from '../params/layout.js';
 import { CodedError } from '../util/errors.js';
 import type { Initializer } from './initializers.js';
 import { LayerError, type LayerPlace } from './layer-error.js';
@@ -190,7 +190,7 @@ const compile = (network: Network): Compilation => {
     const inputShapes = layer.from.map((name) => shapes.get(name) ?? []);
     const plan = planLayer(layer, inputShapes);
     const own = plan.tensors.map((tensor) => ({ ...tensor, name: `${layer.name}/${tensor.name}` }));
-    parameters += own.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
+    parameters += own.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     checkSize(network, parameters, layer);
     tensors.push(...own);
     shapes.set(layer.name, plan.outputShape);

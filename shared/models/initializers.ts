@@ -1,3 +1,4 @@
+import { sizeOf } from '../params/layout.js';
 import type { RandomStream } from '../util/random.js';
 
 /** Fills a tensor of the given shape with its first values. */
@@ -20,6 +21,6 @@ export const uniform =
  */
 export const glorotUniform: Initializer = (values, shape, stream) => {
   const [inputs, outputs] = shape.slice(-2);
-  const field = shape.slice(0, -2).reduce((product, extent) => product * extent, 1);
+  const field = sizeOf(shape.slice(0, -2));
   uniform(Math.sqrt(6 / (field * (inputs + outputs))))(values, shape, stream);
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Layout, Role } from './layout.js';
+import type { Layout, PlacedTensor, Role } from './layout.js';
 
 /** The numbers of a model: floats and counters, in the order of the layout that names them. */
 export interface Parameters {
@@ -21,10 +21,18 @@ export const copyParameters = ({ layout, floats, counters }: Parameters): Parame
   counters: counters.slice(),
 });
 
+/** The tensors of floats with one of the given roles, in canonical order. */
+const chosenTensors = (layout: Layout, roles: readonly Role[]): readonly PlacedTensor[] =>
+  layout.tensors.filter(({ role }) => role !== 'counter' && roles.includes(role));
+
+/** A vector as long as the tensors together. */
+const vectorOf = (tensors: readonly PlacedTensor[]): Float32Array =>
+  new Float32Array(tensors.reduce((sum, { size }) => sum + size, 0));
+
 /** The floats of the tensors with one of the given roles, in canonical order: the vector of {@link subLayout}. */
 export const gatherFloats = (layout: Layout, floats: Float32Array, roles: readonly Role[]): Float32Array => {
-  const chosen = layout.tensors.filter(({ role }) => role !== 'counter' && roles.includes(role));
-  const out = new Float32Array(chosen.reduce((sum, { size }) => sum + size, 0));
+  const chosen = chosenTensors(layout, roles);
+  const out = vectorOf(chosen);
   let at = 0;
   for (const { offset, size } of chosen) {
     out.set(floats.subarray(offset, offset + size), at);
@@ -33,15 +41,15 @@ export const gatherFloats = (layout: Layout, floats: Float32Array, roles: readon
   return out;
 };
 
-/** after − before of the tensors with one of the given roles, in canonical order. */
+/** after − before, of what {@link gatherFloats} gives of each. */
 export const differenceOf = (
   layout: Layout,
   after: Float32Array,
   before: Float32Array,
   roles: readonly Role[],
 ): Float32Array => {
-  const chosen = layout.tensors.filter(({ role }) => role !== 'counter' && roles.includes(role));
-  const out = new Float32Array(chosen.reduce((sum, { size }) => sum + size, 0));
+  const chosen = chosenTensors(layout, roles);
+  const out = vectorOf(chosen);
   let at = 0;
   for (const { offset, size } of chosen) {
     for (let i = offset; i < offset + size; i++) out[at++] = after[i] - before[i];
@@ -57,8 +65,7 @@ export const scatterFloats = (
   values: Float32Array,
 ): void => {
   let at = 0;
-  for (const { offset, size, role } of layout.tensors) {
-    if (role === 'counter' || !roles.includes(role)) continue;
+  for (const { offset, size } of chosenTensors(layout, roles)) {
     floats.set(values.subarray(at, at + size), offset);
     at += size;
   }

@@ -33,10 +33,6 @@ export const locatingModel = async <T>(loaded: LoadedScenario, work: () => T | P
   } catch (error) {
     if (!(error instanceof CodedError) || !error.code.startsWith('model/')) throw error;
     const [model] = Object.keys(loaded.scenario.model);
-    throw new CodedError(error.code, error.message, {
-      where: `${placeOf(loaded, error)}${layerText(model, error)}`,
-      cause: error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
+    throw error.at(`${placeOf(loaded, error)}${layerText(model, error)}`);
   }
 };

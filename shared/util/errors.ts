@@ -36,6 +36,12 @@ export class CodedError extends Error {
     return codes[this.code].exit;
   }
 
+  /** The same error with another place, and itself as the cause. */
+  at(where: string): CodedError {
+    const hint = this.hint === undefined ? {} : { hint: this.hint };
+    return new CodedError(this.code, this.message, { where, cause: this, ...hint });
+  }
+
   /** One short paragraph for people: where, what, what would be right, the code. */
   describe(): string {
     const where = this.where === undefined ? '' : `${this.where}: `;

@@ -10,8 +10,9 @@ const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
  * Options of the connecting side. It takes messages of any size, since it hears from its coordinator how large the
- * model is; the accepting side has limits that follow from the model. Frames to a loopback address are masked with zeros, which costs nothing on either
- * side and has the same length: masks protect proxies on the way (RFC 6455, section 10.3), and there are none.
+ * model is; the accepting side has limits that follow from the model. Frames to a loopback address are masked with
+ * zeros, which costs nothing on either side and has the same length: masks protect proxies on the way (RFC 6455,
+ * section 10.3), and there are none.
  */
 export const connectOptions = (url: string): ClientOptions => ({
   ...wireOptions,

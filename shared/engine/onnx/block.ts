@@ -7,7 +7,7 @@ import { entryOf, type DataForm } from './forward.js';
 import type { GraphBuilder } from './graph.js';
 import { DelayedDense } from './layers/delayed-dense.js';
 import type { Emission } from './layers/emitter.js';
-import { lossWriter } from './losses.js';
+import type { LossWriter } from './losses.js';
 import { isFused, type StepWriter } from './steps.js';
 import { Tape, type ChannelBlock, type Value } from './tape.js';
 import { emitUnits, type Unit } from './units.js';
@@ -71,6 +71,7 @@ export class BlockWriter {
     /** Values of the parameters in their native forms, by name: each step puts in new ones. */
     private readonly current: Map<string, string>,
     private readonly steps: StepWriter,
+    private readonly loss: LossWriter,
   ) {
     const { batch, blockSteps } = form;
     const first = delayable(spec.network);
@@ -108,7 +109,7 @@ export class BlockWriter {
 
   step(entries: StepEntries): void {
     const { graph, spec, delayed } = this;
-    const { network, loss = { kind: 'crossEntropy', labelSmoothing: 0 }, fakeQuantization } = spec;
+    const { network, fakeQuantization } = spec;
     const { layers, gives } = entryOf(network);
     const tape = new Tape(graph);
     const emission = this.emission(tape, entries);
@@ -116,7 +117,7 @@ export class BlockWriter {
     const units = delayed === null ? this.units : this.units.slice(1);
     emitUnits(emission, units, values, fakeQuantization?.activationBits);
     const logits = scaled(emission, values.get(network.layers.at(-1)?.name ?? '') ?? this.input);
-    const atLogits = lossWriter(loss, network.network.classes).gradient(graph, logits.name, entries.targets);
+    const atLogits = this.loss.gradient(graph, logits.name, entries.targets);
     const updates = this.steps.begin();
     tape.backward(logits, graph.op('Mul', [atLogits, entries.factors]), updates);
     this.steps.end(updates);

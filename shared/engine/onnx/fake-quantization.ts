@@ -1,20 +1,15 @@
+import { leastStep, rangeSlack } from '../quantized.js';
 import { integer, type GraphBuilder } from './graph.js';
 import type { Emission } from './layers/emitter.js';
 import type { Value } from './tape.js';
 
 /* Fake quantization: values on a grid in the forward pass, gradients as if they were not (straight through). */
 
-/** Smaller than any step of a grid; a tensor of zeros has one of this size. */
-const tiny = 1e-35;
-
-/** How far outside the range, in steps, still counts as its end. */
-const edge = 1e-3;
-
 /** A kernel on the grid from −(2^(bits−1) − 1) to 2^(bits−1) − 1 steps; its gradient is that of the kernel itself. */
 export const quantizedKernel = (graph: GraphBuilder, kernel: string, bits: number): string => {
   const largest = graph.op('ReduceMax', [graph.op('Abs', [kernel])], { keepdims: integer(0) });
   const step = graph.op('Mul', [largest, graph.number(1 / (2 ** (bits - 1) - 1))]);
-  const safe = graph.op('Max', [step, graph.number(tiny)]);
+  const safe = graph.op('Max', [step, graph.number(leastStep)]);
   return graph.op('Mul', [graph.op('Round', [graph.op('Div', [kernel, safe])]), safe]);
 };
 
@@ -34,15 +29,14 @@ export const quantizedValue = ({ graph, tape, training }: Emission, value: Value
   const largest = graph.op('Max', [reduce('ReduceMax'), graph.number(0)]);
   const range = graph.op('Sub', [largest, least]);
   const levels = 2 ** bits - 1;
-  const step = graph.op('Max', [graph.op('Mul', [range, graph.number(1 / levels)]), graph.number(tiny)]);
+  const step = graph.op('Max', [graph.op('Mul', [range, graph.number(1 / levels)]), graph.number(leastStep)]);
   const lowest = graph.op('Round', [graph.op('Div', [least, step])]);
   const highest = graph.op('Add', [lowest, graph.number(levels)]);
   const steps = graph.op('Div', [value.name, step]);
   const level = graph.op('Clip', [graph.op('Round', [steps]), lowest, highest]);
   const name = graph.op('Mul', [level, step]);
   tape.record(name, (gradient) => {
-    // The ends of the range are made of the values themselves, but for the last bits.
-    const slack = graph.number(edge);
+    const slack = graph.number(rangeSlack);
     const isAbove = graph.op('GreaterOrEqual', [graph.op('Add', [steps, slack]), lowest]);
     const isBelow = graph.op('LessOrEqual', [graph.op('Sub', [steps, slack]), highest]);
     const isInside = graph.cast(graph.op('And', [isAbove, isBelow]), 'float32');

@@ -19,6 +19,7 @@ import type {
   TrainingSpec,
   TrainingTask,
 } from '../engine.js';
+import { allExamples, Score } from '../score.js';
 import { isChanged } from '../tensors.js';
 import { OnnxExamples } from './examples.js';
 import { FeedMaker } from './feeds.js';
@@ -107,26 +108,18 @@ export class OnnxTrainer implements Trainer {
   async evaluate(
     data: LoadedExamples,
     parameters: Float32Array,
-    indices: Int32Array = Int32Array.from({ length: data.count }, (_, i) => i),
+    indices: Int32Array = allExamples(data),
   ): Promise<EvaluationResult> {
     const held = this.held(data);
     const { spec, channelBlock } = this;
     const form = { type: held.type, scale: spec.scale };
     const build = (): Uint8Array => inferenceModel(spec.network, form, channelBlock);
-    let correct = 0;
-    let lossSum = 0;
-    const take = (block: Int32Array, { losses, predicted }: InferenceSession.ReturnType): void => {
-      const rowLosses = losses.data as Float32Array;
-      const classes = predicted.data as Int32Array;
-      for (const [row, example] of block.entries()) {
-        lossSum += rowLosses[row];
-        // NaN logits have no largest one.
-        if (classes[row] === held.labels[example] && !Number.isNaN(rowLosses[row])) correct++;
-      }
-    };
+    const score = new Score(held.labels);
+    const take = (block: Int32Array, { losses, predicted }: InferenceSession.ReturnType): void =>
+      score.add(block, losses.data as Float32Array, predicted.data as Int32Array);
     const input = { held, parameters, indices };
     await this.infer(`infer ${held.type}`, build, input, ['losses', 'predicted'], take);
-    return { correct, lossSum, samples: indices.length };
+    return score.result;
   }
 
   async predict(

@@ -174,7 +174,7 @@ class TrainingGraph {
       };
       const steps = fused ? fusedSteps(body, current, spec) : new CollectedSteps(body, collected);
       const input = gatherExamples(body, data, rows, form.data, inputShape);
-      const block = new BlockWriter(body, spec, form, units, input, current, steps);
+      const block = new BlockWriter(body, spec, form, units, input, current, steps, loss);
       for (let step = 0; step < blockSteps; step++) {
         block.step(entriesOf(body, (sequence) => entries[sequence * blockSteps + step]));
       }

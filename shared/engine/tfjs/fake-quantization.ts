@@ -1,8 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { leastStep, rangeSlack } from '../quantized.js';
 import type { TensorFlow } from './backend.js';
-
-/** Smaller than any step of a grid; a tensor of zeros has one of this size. */
-const tiny = 1e-35;
 
 /** Values on a grid, and 1 where a gradient goes through. */
 interface Grid {
@@ -18,13 +16,10 @@ const straightThrough = (tf: TensorFlow, value: Tensor, grid: (value: Tensor) =>
     return { value: onGrid, gradFunc: (gradient: Tensor, [mask]: Tensor[]) => tf.mul(gradient, mask) };
   })(value);
 
-/** How far outside the range, in steps, still counts as its end: it is made of the values, but for the last bits. */
-const edge = 1e-3;
-
 /** A kernel on the grid from −(2^(bits−1) − 1) to 2^(bits−1) − 1 steps. */
 export const quantizedKernel = (tf: TensorFlow, kernel: Tensor, bits: number): Tensor =>
   straightThrough(tf, kernel, (x) => {
-    const step = tf.maximum(tf.mul(tf.max(tf.abs(x)), 1 / (2 ** (bits - 1) - 1)), tiny);
+    const step = tf.maximum(tf.mul(tf.max(tf.abs(x)), 1 / (2 ** (bits - 1) - 1)), leastStep);
     return { value: tf.mul(tf.round(tf.div(x, step)), step), isInside: tf.onesLike(x) };
   });
 
@@ -36,12 +31,12 @@ export const quantizedValue = (tf: TensorFlow, value: Tensor, rowWeights: Tensor
     const least = tf.minimum(tf.min(counted), 0);
     const largest = tf.maximum(tf.max(counted), 0);
     const levels = 2 ** bits - 1;
-    const step = tf.maximum(tf.mul(tf.sub(largest, least), 1 / levels), tiny);
+    const step = tf.maximum(tf.mul(tf.sub(largest, least), 1 / levels), leastStep);
     const lowest = tf.round(tf.div(least, step));
     const highest = tf.add(lowest, levels);
     const steps = tf.div(x, step);
     const level = tf.minimum(tf.maximum(tf.round(steps), lowest), highest);
-    const isAbove = tf.greaterEqual(tf.add(steps, edge), lowest);
-    const isInside = tf.logicalAnd(isAbove, tf.lessEqual(tf.sub(steps, edge), highest));
+    const isAbove = tf.greaterEqual(tf.add(steps, rangeSlack), lowest);
+    const isInside = tf.logicalAnd(isAbove, tf.lessEqual(tf.sub(steps, rangeSlack), highest));
     return { value: tf.mul(level, step), isInside: tf.cast(isInside, 'float32') };
   });

@@ -21,6 +21,7 @@ import {
   type TrainingSpec,
   type TrainingTask,
 } from '../engine.js';
+import { allExamples, Score } from '../score.js';
 import { floatTensors, isTrained } from '../tensors.js';
 import type { TensorFlow } from './backend.js';
 import { TfjsExamples, makeBatch } from './batch.js';
@@ -212,25 +213,19 @@ export class TfjsTrainer implements Trainer {
   async evaluate(
     data: LoadedExamples,
     parameters: Float32Array,
-    indices: Int32Array = Int32Array.from({ length: data.count }, (_, i) => i),
+    indices: Int32Array = allExamples(data),
   ): Promise<EvaluationResult> {
     const { tf } = this;
     const held = this.held(data);
-    const { labels } = held.examples;
     const { name } = findLayer(this.spec.network);
-    let correct = 0;
-    let lossSum = 0;
+    const score = new Score(held.examples.labels);
     this.infer(held, parameters, indices, (values, targets, start) => {
       const logits = values.get(name) as Tensor;
       const losses = crossEntropies(tf, logits, targets).dataSync();
       const predicted = tf.argMax(logits, -1).dataSync();
-      for (const [row, loss] of losses.entries()) {
-        lossSum += loss;
-        // NaN logits have no largest one.
-        if (predicted[row] === labels[indices[start + row]] && !Number.isNaN(loss)) correct++;
-      }
+      score.add(indices.subarray(start, start + losses.length), losses, predicted);
     });
-    return { correct, lossSum, samples: indices.length };
+    return score.result;
   }
 
   async predict(

@@ -45,8 +45,8 @@ class Calls {
   }
 
   /** The same memory in another shape. */
-  view({ dataId, dtype }: TensorInfo, shape: number[]): TensorInfo {
-    return { dataId, dtype, shape };
+  view({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
+    return { dataId, dtype, shape: [...shape] };
   }
 
   /** What a tap saw at each position of the output. */
@@ -79,53 +79,60 @@ const requireValid = (attrs: NamedAttrMap): void => {
   if (attrs['pad'] !== 'valid') throw new Error(`padding ${String(attrs['pad'])} is not built`);
 };
 
-/** [taps · in, positions] · [positions, out] */
-const conv2DBackpropFilter =
-  (tf: TensorFlow): KernelFunction =>
+/** What a kernel's gradient is computed from. */
+interface FilterGradient {
+  readonly calls: Calls;
+  readonly x: TensorInfo;
+  readonly dy: TensorInfo;
+  readonly filterShape: readonly number[];
+  readonly sizes: Sizes;
+  /** Of the output, over all rows. */
+  readonly positions: number;
+}
+
+/** @param compute the gradient, in any shape */
+const backpropFilter =
+  (tf: TensorFlow, compute: (given: FilterGradient) => TensorInfo): KernelFunction =>
   ({ inputs, backend, attrs = {} }) => {
     const { x, dy } = inputs as Record<'x' | 'dy', TensorInfo>;
     requireValid(attrs);
     const filterShape = attrs['filterShape'] as number[];
     const sizes = sizesOf(filterShape, attrs['strides'], dy);
-    const [, , inputs_, outputs] = filterShape;
     const positions = dy.shape[0] * dy.shape[1] * dy.shape[2];
     const calls = new Calls(tf, backend as Backend);
-    const rows = sizes.taps.map((tap) => {
-      const seen = calls.view(calls.seen(x, tap, sizes), [positions, inputs_]);
-      return calls.call('Transpose', { x: seen }, { perm: [1, 0] });
-    });
-    const all = calls.call('Concat', rows, { axis: 0 });
-    const product = calls.call(
-      'BatchMatMul',
-      {
-        a: calls.view(all, [1, sizes.taps.length * inputs_, positions]),
-        b: calls.view(dy, [1, positions, outputs]),
-      },
-      { transposeA: false, transposeB: false },
-    );
-    return calls.finish(calls.view(product, filterShape));
+    const gradient = compute({ calls, x, dy, filterShape, sizes, positions });
+    return calls.finish(calls.view(gradient, filterShape));
   };
 
+/** [taps · in, positions] · [positions, out] */
+const convolutionFilter = ({ calls, x, dy, filterShape, sizes, positions }: FilterGradient): TensorInfo => {
+  const [, , channels, outputs] = filterShape;
+  const rows = sizes.taps.map((tap) => {
+    const seen = calls.view(calls.seen(x, tap, sizes), [positions, channels]);
+    return calls.call('Transpose', { x: seen }, { perm: [1, 0] });
+  });
+  const all = calls.call('Concat', rows, { axis: 0 });
+  return calls.call(
+    'BatchMatMul',
+    {
+      a: calls.view(all, [1, sizes.taps.length * channels, positions]),
+      b: calls.view(dy, [1, positions, outputs]),
+    },
+    { transposeA: false, transposeB: false },
+  );
+};
+
 /** Each channel's sum of what the tap saw times the gradient. */
-const depthwiseBackpropFilter =
-  (tf: TensorFlow): KernelFunction =>
-  ({ inputs, backend, attrs = {} }) => {
-    const { x, dy } = inputs as Record<'x' | 'dy', TensorInfo>;
-    requireValid(attrs);
-    const filterShape = attrs['filterShape'] as number[];
-    const sizes = sizesOf(filterShape, attrs['strides'], dy);
-    const [, , channels, multiplier] = filterShape;
-    const positions = dy.shape[0] * dy.shape[1] * dy.shape[2];
-    const calls = new Calls(tf, backend as Backend);
-    const gradient = calls.view(dy, [positions, channels, multiplier]);
-    const sums = sizes.taps.map((tap) => {
-      const seen = calls.view(calls.seen(x, tap, sizes), [positions, channels, 1]);
-      const product = calls.call('Multiply', { a: seen, b: gradient }, {});
-      return calls.view(calls.call('Sum', { x: product }, { axis: 0, keepDims: false }), [1, channels * multiplier]);
-    });
-    const all = calls.call('Concat', sums, { axis: 0 });
-    return calls.finish(calls.view(all, filterShape));
-  };
+const depthwiseFilter = ({ calls, x, dy, filterShape, sizes, positions }: FilterGradient): TensorInfo => {
+  const [, , channels, multiplier] = filterShape;
+  const gradient = calls.view(dy, [positions, channels, multiplier]);
+  const sums = sizes.taps.map((tap) => {
+    const seen = calls.view(calls.seen(x, tap, sizes), [positions, channels, 1]);
+    const product = calls.call('Multiply', { a: seen, b: gradient }, {});
+    return calls.view(calls.call('Sum', { x: product }, { axis: 0, keepDims: false }), [1, channels * multiplier]);
+  });
+  return calls.call('Concat', sums, { axis: 0 });
+};
 
 /** The gradient with zeros between its positions, moved to the tap's place, times the tap; all taps together. */
 const depthwiseBackpropInput =
@@ -179,8 +186,8 @@ const depthwiseBackpropInput =
 /** Registers the kernels that are missing. */
 export const addWasmKernels = (tf: TensorFlow): void => {
   const kernels: Readonly<Record<string, KernelFunction>> = {
-    Conv2DBackpropFilter: conv2DBackpropFilter(tf),
-    DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter(tf),
+    Conv2DBackpropFilter: backpropFilter(tf, convolutionFilter),
+    DepthwiseConv2dNativeBackpropFilter: backpropFilter(tf, depthwiseFilter),
     DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput(tf),
   };
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {

@@ -11,7 +11,7 @@ export interface ActivationEmitter {
 }
 
 /** Makes clip(steepest · x, 0, 1) a step: 1 above 0. */
-const steepest = 3e38;
+export const steepest = 3e38;
 
 /** 1 where a value ≥ 0 is above 0, else 0: a third of the time that Where takes. */
 const isPositive = (graph: GraphBuilder, value: string): string =>

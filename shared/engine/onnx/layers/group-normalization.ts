@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../params/layout.js';
 import { arranged, scaled } from '../arrange.js';
 import { Differentiable } from '../differentiable.js';
 import type { Value } from '../tape.js';
@@ -7,7 +8,7 @@ import { channelView, normalize, scaleAndShift } from './normalization.js';
 /** The shape in which a group's values have axes of their own, and which these are. */
 const groupView = (rows: number, { shape }: Value, groups: number): [shape: number[], axes: number[]] => {
   const channels = shape[shape.length - 1];
-  const positions = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  const positions = sizeOf(shape.slice(0, -1));
   // A text has its channels last: then a group's values are gathered from all positions.
   return shape.length === 2
     ? [

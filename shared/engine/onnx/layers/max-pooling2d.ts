@@ -2,11 +2,9 @@ import { poolingWindow, type Window } from '../../../models/layers/window.js';
 import { arranged, scaled } from '../arrange.js';
 import { float, integers, type GraphBuilder } from '../graph.js';
 import type { Value } from '../tape.js';
+import { steepest } from './activation.js';
 import { scatter } from './convolution.js';
 import type { LayerEmitter } from './emitter.js';
-
-/** Makes any difference below 0 one that is cut off at 0. */
-const steepest = 3e38;
 
 /** Less than any value that a network gives. */
 const lowest = -3.4e38;
@@ -20,6 +18,7 @@ export const routed = (graph: GraphBuilder, values: readonly string[], largest: 
   return values.map((value, i) => {
     if (i === values.length - 1) return rest;
     const below = graph.op('Sub', [value, largest]);
+    // Any difference below 0 is cut off at 0.
     const isLargest = graph.op('HardSigmoid', [below], { alpha: float(steepest), beta: float(1) });
     const taken = graph.op('Mul', [isLargest, rest]);
     rest = graph.op('Sub', [rest, taken]);

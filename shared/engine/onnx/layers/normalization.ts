@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../params/layout.js';
 import type { Differentiable, Term } from '../differentiable.js';
 import type { ChannelBlock, Value } from '../tape.js';
 import type { Emission } from './emitter.js';
@@ -15,7 +16,7 @@ export interface ChannelView {
 
 export const channelView = (rows: number, { shape, arrangement }: Value, block: ChannelBlock): ChannelView => {
   const channels = shape[shape.length - 1];
-  const positions = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  const positions = sizeOf(shape.slice(0, -1));
   if (arrangement === 'channelsLast') {
     return { shape: [rows, positions, channels], vector: [1, 1, channels], positions: [1], channels: [2] };
   }
@@ -53,7 +54,7 @@ export const scaleAndShift = (
   tensors: Readonly<Record<string, string>>,
   vector: readonly number[],
 ): Term => {
-  const channels = vector.reduce((product, extent) => product * extent, 1);
+  const channels = sizeOf(vector);
   const [gamma, beta] = ['gamma', 'beta'].map((name) =>
     d.reshape(d.parameter(parameter(tensors[name]), tensors[name], [1, channels]), ...vector),
   );
