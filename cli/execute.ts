@@ -7,6 +7,7 @@ import type { Progress } from '../server/journal.js';
 import type { HostSource } from '../server/services.js';
 import type { Summary } from '../shared/runlog/records.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
+import { collectAtLimits } from '../shared/util/garbage.js';
 import type { StatusLine } from './status.js';
 
 export interface ExecuteOptions {
@@ -42,6 +43,7 @@ const dropNote = ({ round, dropped }: Progress): string | null => {
 
 /** Runs one scenario with its hosts, shows its progress, and keeps `run.log` for people in its folder. */
 export const execute = async (options: ExecuteOptions): Promise<Summary> => {
+  collectAtLimits();
   const { scenario, folder, hosts, status, abort } = options;
   mkdirSync(folder, { recursive: true });
   const logFile = openSync(join(folder, 'run.log'), 'a');

@@ -1,5 +1,6 @@
 import { runHost } from '../client/host/host.js';
 import { CodedError, messageOf } from '../shared/util/errors.js';
+import { collectAtLimits } from '../shared/util/garbage.js';
 import { packageVersion } from '../shared/util/version.js';
 
 export interface JoinOptions {
@@ -27,6 +28,7 @@ export const joinCoordinator = async ({ url, token, name, data }: JoinOptions): 
       hint: 'Copy it from what `fedsqueeze serve` printed.',
     });
   }
+  collectAtLimits();
   await runHost({
     url: address,
     token,

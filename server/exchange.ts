@@ -54,6 +54,10 @@ export class Exchange {
   private readonly options: ExchangeOptions;
   /** Where each client is connected. */
   private readonly places = new Map<number, HostSession>();
+  private tasks: { readonly round: number; readonly messages: Map<Delivery, Uint8Array> } = {
+    round: 0,
+    messages: new Map(),
+  };
 
   constructor(options: ExchangeOptions) {
     this.options = options;
@@ -85,11 +89,7 @@ export class Exchange {
     reports.expect(round, client);
     const { session, reconnectBytes } = await this.connect(round, client, host, signal);
     const delivery = downlink.deliver(holds.get(client) ?? null);
-    const task = encodeMessage(
-      'task',
-      { round, ...delivery.header },
-      delivery.parts.map(({ payload }) => payload),
-    );
+    const task = this.taskMessage(round, delivery);
     session.send(task);
     const delivered = { client, session, delivery: { ...delivery, messageBytes: task.length }, reconnectBytes };
     try {
@@ -101,6 +101,17 @@ export class Exchange {
       if (!(error instanceof CodedError)) throw error;
       return { ...delivered, update: null, seconds: null, dropped: error.code };
     }
+  }
+
+  /** Clients that hold the same version are sent the same bytes, so these are made once a round. */
+  private taskMessage(round: number, delivery: Delivery): Uint8Array {
+    if (round !== this.tasks.round) this.tasks = { round, messages: new Map() };
+    const known = this.tasks.messages.get(delivery);
+    if (known !== undefined) return known;
+    const payloads = delivery.parts.map(({ payload }) => payload);
+    const message = encodeMessage('task', { round, ...delivery.header }, payloads);
+    this.tasks.messages.set(delivery, message);
+    return message;
   }
 
   /** The client's connection, on the given host: it is woken, and connects unless it is connected. */

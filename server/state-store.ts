@@ -1,7 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import { open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../shared/util/errors.js';
+
+/** Deletes a file that may be gone already. Not `rm`, which looks at the file first. */
+const remove = async (path: string): Promise<void> => {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+};
 
 const fileOf = (client: number, round: number): string => `${client}-${round}.fsq`;
 
@@ -41,9 +48,7 @@ export class StateStore {
 
   /** Stages a state that a remote host sent. */
   async stage(client: number, round: number, state: Uint8Array): Promise<void> {
-    const path = join(this.folder, fileOf(client, round));
-    await writeFile(`${path}.new`, state);
-    await rename(`${path}.new`, path);
+    await writeFile(join(this.folder, fileOf(client, round)), state);
   }
 
   /** Makes the staged states of a closed round the clients' own. */
@@ -57,13 +62,13 @@ export class StateStore {
 
   /** Forgets states of a round that didn't count. */
   async discard(round: number, clients: readonly number[]): Promise<void> {
-    await Promise.all(clients.map((client) => rm(join(this.folder, fileOf(client, round)), { force: true })));
+    await Promise.all(clients.map((client) => remove(join(this.folder, fileOf(client, round)))));
   }
 
   private release(client: number, round: number): void {
     const name = fileOf(client, round);
     if (this.durable.get(client) === round) this.superseded.push(name);
-    else void rm(join(this.folder, name), { force: true });
+    else void remove(join(this.folder, name));
   }
 
   /** Makes the committed states durable. @returns (client, round) pairs for the checkpoint */
@@ -88,15 +93,13 @@ export class StateStore {
     this.durable = new Map(this.current);
     const names = this.superseded;
     this.superseded = [];
-    await Promise.all(names.map((name) => rm(join(this.folder, name), { force: true })));
+    await Promise.all(names.map((name) => remove(join(this.folder, name))));
   }
 
   /** Deletes every file that is not committed: what an interrupted round left. */
   async prune(): Promise<void> {
     const keep = new Set([...this.current].map(([client, round]) => fileOf(client, round)));
     const names = await readdir(this.folder);
-    await Promise.all(
-      names.filter((name) => !keep.has(name)).map((name) => rm(join(this.folder, name), { force: true })),
-    );
+    await Promise.all(names.filter((name) => !keep.has(name)).map((name) => remove(join(this.folder, name))));
   }
 }

@@ -78,7 +78,7 @@ export class ClientRunner {
     const model = held.apply(header, parts, holds);
     const state = await this.stateOf(wake, sentState);
     const result = await localRound(workplace, header.round, client, model, state);
-    await this.reportOn(result, client, header.round);
+    this.reportOn(result, client, header.round);
     return result;
   }
 
@@ -93,13 +93,13 @@ export class ClientRunner {
     return decodeState(sent ?? new Uint8Array(0), client, this.layoutId);
   }
 
-  private async reportOn({ state, measures }: LocalResult, client: number, round: number): Promise<void> {
+  private reportOn({ state, measures }: LocalResult, client: number, round: number): void {
     const staged = Object.keys(state).length > 0;
     const parts: Uint8Array[] = [Buffer.from(JSON.stringify(measures))];
     if (staged) {
       const { states } = this.options;
       if (states === null) parts.push(encodeState(state, client, round, this.layoutId));
-      else await states.stage(client, round, state, this.layoutId);
+      else states.stage(client, round, state, this.layoutId);
     }
     this.options.report({ round, client, staged }, parts);
   }

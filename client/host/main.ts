@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { CodedError, messageOf } from '../../shared/util/errors.js';
+import { collectAtLimits } from '../../shared/util/garbage.js';
 import { packageVersion } from '../../shared/util/version.js';
 import { runHost } from './host.js';
 import type { HostAddress } from './processes.js';
@@ -14,6 +15,7 @@ const log = pino({ name }, pino.destination({ fd: 2, sync: true }));
 
 // The terminal sends Ctrl-C to every process; the coordinator says when to leave.
 process.on('SIGINT', () => undefined);
+collectAtLimits();
 
 const readAddress = async (): Promise<HostAddress> => {
   for await (const line of createInterface({ input: process.stdin })) return JSON.parse(line) as HostAddress;
