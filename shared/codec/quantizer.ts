@@ -8,8 +8,8 @@ import type { Floats, Shape, Symbols, Value } from './value.js';
  * both sides need to turn symbols back into floats.
  */
 export interface Quantizer<Scales> {
-  /** Number of symbols, at most 65536. */
-  alphabet(shape: Shape): number;
+  /** Number of symbols, at most 65536; with null for the scales the most that there can be. */
+  alphabet(shape: Shape, scales: Scales | null): number;
   /** Bytes of the scales of so many values. */
   scaleBytes(count: number): number;
   /** Writes the scales. `positions` is null where every coordinate has a value. */
@@ -43,18 +43,18 @@ export const quantizerTransform = <Scales>(quantizer: Quantizer<Scales>): Transf
     };
   return {
     bound: (shape) => ({
-      shape: symbolShape(shape, quantizer.alphabet(shape)),
+      shape: symbolShape(shape, quantizer.alphabet(shape, null)),
       sideBytes: quantizer.scaleBytes(shape.count),
     }),
     encode: (value, side, unit) => {
       const { symbols, scales } = quantizer.quantize(floatsOf(value), value, side, unit);
       const { values: _, ...shape } = value as Floats;
-      const coded = { ...symbolShape(shape, quantizer.alphabet(value)), symbols } as Symbols;
+      const coded = { ...symbolShape(shape, quantizer.alphabet(value, scales)), symbols } as Symbols;
       return { value: coded, restore: restoreWith(scales) };
     },
     open: (shape, side) => {
       const scales = quantizer.readScales(shape.count, side);
-      return { shape: symbolShape(shape, quantizer.alphabet(shape)), restore: restoreWith(scales) };
+      return { shape: symbolShape(shape, quantizer.alphabet(shape, scales)), restore: restoreWith(scales) };
     },
   };
 };

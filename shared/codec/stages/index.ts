@@ -5,6 +5,7 @@ import { entropy } from './entropy.js';
 import { float16 } from './float16.js';
 import { golomb } from './golomb.js';
 import { huffman } from './huffman.js';
+import { integers } from './integers.js';
 import { quantize } from './quantize.js';
 import { randomk } from './randomk.js';
 import { sign } from './sign.js';
@@ -21,6 +22,7 @@ export const stages = makeRegistry<Stage>('stage', [
   ternary,
   sign,
   float16,
+  integers,
   golomb,
   huffman,
   deflate,
