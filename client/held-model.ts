@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import {
   addToWeights,
   combinedCoding,
+  initialModel,
   linkKey,
   overwriteWeights,
   replaceExact,
   replaceWeights,
+  sumCoding,
   wholeCoding,
 } from '../shared/method/chain.js';
 import { PartCoder } from '../shared/method/part-coder.js';
-import { initialize } from '../shared/models/initialize.js';
+import { VersionHistory } from '../shared/params/version-history.js';
 import type { Layout } from '../shared/params/layout.js';
-import { copyParameters, zeroParameters, type Parameters } from '../shared/params/parameters.js';
+import { bytesOf, copyParameters, gatherFloats, zeroParameters, type Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { CodedError } from '../shared/util/errors.js';
 import type { HeaderOf } from '../shared/wire/messages.js';
@@ -34,15 +36,19 @@ export class HeldModel {
   private readonly coders: Readonly<Record<HeaderOf<'task'>['form'], PartCoder>>;
   private readonly digests = new Map<number, string>();
   private current: { version: number; model: Parameters } | null = null;
-  /** The whole or combined payload that made the current model. */
-  private applied: readonly Uint8Array[] | null = null;
+  /** The whole or combined payload that made the current model, or the sum and the version that it was added to. */
+  private applied: { readonly parts: readonly Uint8Array[]; readonly from: number | null } | null = null;
+  /** Weights that sums are added to; null where no sums are sent. */
+  private readonly history: VersionHistory | null;
 
   constructor(prepared: Prepared) {
     const { scenario, specs } = prepared;
-    const { send, ...coding } = scenario.downlink;
+    const { send, lattice, ...coding } = scenario.downlink;
+    this.history = lattice === null ? null : new VersionHistory(prepared.network.layout);
     this.prepared = prepared;
     this.coders = {
       links: new PartCoder(specs, coding),
+      sum: new PartCoder(specs, sumCoding),
       combined: new PartCoder(specs, combinedCoding),
       model: new PartCoder(specs, send === 'model' ? coding : wholeCoding),
     };
@@ -50,7 +56,17 @@ export class HeldModel {
 
   /** Takes a model over the control connection: what simulated devices already have in their storage. */
   restore(version: number, model: Parameters): void {
+    if (this.current === null || version > this.current.version) this.become(version, model);
+    else this.remember(version, model);
+  }
+
+  private remember(version: number, { layout, floats }: Parameters): void {
+    this.history?.set(version, gatherFloats(layout, floats, ['weight']));
+  }
+
+  private become(version: number, model: Parameters): void {
     this.current = { version, model };
+    this.remember(version, model);
   }
 
   private get layout(): Layout {
@@ -60,7 +76,7 @@ export class HeldModel {
   /** The initial model, which a client makes from its seed. */
   private initial(): { version: number; model: Parameters } {
     const { network, scenario } = this.prepared;
-    return { version: 0, model: initialize(network, scenario.seed) };
+    return { version: 0, model: initialModel(network, scenario.seed, scenario.downlink.lattice) };
   }
 
   /**
@@ -76,15 +92,39 @@ export class HeldModel {
         `A task for version ${task.version} came after ${this.current.version}.`,
       );
     }
-    if (task.form === 'links') return this.applyLinks(task, parts, task.base === 'seed' ? 0 : (holds ?? 0));
-    if (this.current?.version === task.version && this.applied !== null && sameBytes(this.applied, parts)) {
+    const held = task.base === 'seed' ? 0 : (holds ?? 0);
+    if (task.form === 'links') return this.applyLinks(task, parts, held);
+    const from = task.form === 'sum' ? held : null;
+    if (this.current?.version === task.version && this.applied?.from === from && sameBytes(this.applied.parts, parts)) {
       return this.current.model;
     }
-    const model = task.base === 'nothing' ? zeroParameters(this.layout) : copyParameters(this.startOf(task).model);
+    const model = this.baseOf(task, from);
     this.applyParts(task.form, model, parts, task.version);
-    this.current = { version: task.version, model };
-    this.applied = parts.map((part) => new Uint8Array(part));
+    if (from !== null) this.requireSame(task.version, model);
+    this.become(task.version, model);
+    this.applied = { parts: parts.map((part) => new Uint8Array(part)), from };
     return model;
+  }
+
+  /** A model of one's own to apply parts to. */
+  private baseOf(task: HeaderOf<'task'>, from: number | null): Parameters {
+    if (task.base === 'nothing') return zeroParameters(this.layout);
+    if (from === null) return copyParameters(this.startOf(task).model);
+    if (from === 0) return this.initial().model;
+    const weights = this.history?.get(from);
+    if (weights === undefined) {
+      throw new CodedError('client/bad-chain', `A sum is added to version ${from}, which this host has not got.`);
+    }
+    const model = zeroParameters(this.layout);
+    replaceWeights(model, weights);
+    return model;
+  }
+
+  /** All ways to a version give the same bits. @throws CodedError `client/bad-chain` */
+  private requireSame(version: number, model: Parameters): void {
+    if (this.current?.version !== version) return;
+    if (Buffer.compare(bytesOf(this.current.model.floats), bytesOf(model.floats)) === 0) return;
+    throw new CodedError('client/bad-chain', `Two clients were led to different models of version ${version}.`);
   }
 
   /** What the parts are applied to: this host's newest model, or the initial one where it has none yet. */
@@ -119,6 +159,7 @@ export class HeldModel {
       model = copyParameters(model);
       this.applyParts('links', model, link, step);
       version = step;
+      this.remember(version, model);
     }
     if (version !== this.current?.version) this.applied = null;
     this.current = { version, model };
@@ -139,7 +180,7 @@ export class HeldModel {
     coder.specs.forEach((spec, i) => {
       const value = coder.decode(spec, parts[i], linkKey(this.prepared.scenario.seed, version));
       if (spec.coding !== 'codec') replaceExact(model, spec, value);
-      else if (form === 'links') addToWeights(model, value as Float32Array);
+      else if (form === 'links' || form === 'sum') addToWeights(model, value as Float32Array);
       else if (form === 'combined') overwriteWeights(model, value as Float32Array);
       else replaceWeights(model, value as Float32Array);
     });

@@ -4,15 +4,18 @@ import {
   addToWeights,
   combinedCoding,
   exactValue,
+  isOnLattice,
   linkKey,
   replaceExact,
   replaceWeights,
+  sumCoding,
   wholeCoding,
 } from '../shared/method/chain.js';
 import type { PartSpec, ServerOutcome } from '../shared/method/method.js';
 import { codecStateOf, PartCoder, prefixCodecState, type CodedPart } from '../shared/method/part-coder.js';
+import { VersionHistory, versionsKept } from '../shared/params/version-history.js';
 import { BitSet } from '../shared/params/bitset.js';
-import { gatherFloats, type Parameters } from '../shared/params/parameters.js';
+import { copyParameters, gatherFloats, type Parameters } from '../shared/params/parameters.js';
 import type { HeaderOf } from '../shared/wire/messages.js';
 
 /** How a client is brought to the present version. */
@@ -34,6 +37,7 @@ export interface Link {
 export interface DownlinkOptions {
   readonly seed: number;
   readonly send: 'delta' | 'model';
+  readonly lattice: number | null;
   readonly coding: Coding;
   readonly specs: readonly PartSpec[];
 }
@@ -55,6 +59,9 @@ export class Downlink {
   private readonly coder: PartCoder;
   private readonly combinedCoder: PartCoder;
   private readonly wholeCoder: PartCoder;
+  private readonly sumCoder: PartCoder;
+  /** Weights of earlier versions; null where no sums are sent. */
+  private history: VersionHistory | null;
   private state: DownlinkState;
   /** Deliveries of this version, by the version held. */
   private deliveries = new Map<number | null, Delivery>();
@@ -64,7 +71,32 @@ export class Downlink {
     this.coder = new PartCoder(options.specs, options.coding);
     this.combinedCoder = new PartCoder(options.specs, combinedCoding);
     this.wholeCoder = new PartCoder(options.specs, options.send === 'model' ? options.coding : wholeCoding);
+    this.sumCoder = new PartCoder(options.specs, sumCoding);
     this.state = state;
+    this.history = options.lattice === null ? null : this.rebuildHistory();
+  }
+
+  /** Whether sums over a step of the chain are exact: its change and the weights after it are on the lattice. */
+  private isExact(change: Float32Array, weights: Float32Array): boolean {
+    const { lattice } = this.options;
+    return lattice !== null && isOnLattice(change, lattice) && isOnLattice(weights, lattice);
+  }
+
+  /** Takes back the steps of the chain, as far as its links are kept and on the lattice. */
+  private rebuildHistory(): VersionHistory {
+    const { version, model, links } = this.state;
+    const { specs, seed } = this.options;
+    const history = new VersionHistory(model.layout);
+    const index = specs.findIndex(({ coding }) => coding === 'codec');
+    let weights = gatherFloats(model.layout, model.floats, ['weight']);
+    history.set(version, weights);
+    for (const { version: after, parts } of links.toReversed()) {
+      const change = this.coder.decode(specs[index], parts[index].payload, linkKey(seed, after)) as Float32Array;
+      if (!this.isExact(change, weights)) break;
+      weights = weights.map((weight, i) => weight - change[i]);
+      history.set(after - 1, weights);
+    }
+    return history;
   }
 
   /**
@@ -91,6 +123,11 @@ export class Downlink {
     return this.state.version;
   }
 
+  /** Versions that a host keeps for sums, as the coordinator does. */
+  get versionsKept(): number {
+    return versionsKept(this.state.model.layout);
+  }
+
   /** Plain data for a checkpoint. */
   snapshot(): DownlinkState {
     return this.state;
@@ -105,6 +142,7 @@ export class Downlink {
     const parts: CodedPart[] = [];
     let { residuals } = this.state;
     let support: BitSet | null = null;
+    let change: Float32Array | null = null;
     for (const spec of specs) {
       const isWeights = spec.coding === 'codec';
       const value = isWeights ? this.target(outcome.delta) : (outcome.exact[spec.name] ?? exactValue(model, spec));
@@ -115,6 +153,7 @@ export class Downlink {
         continue;
       }
       residuals = prefixCodecState(coded.state, spec.name);
+      change = coded.decoded;
       if (send === 'model') replaceWeights(model, coded.decoded);
       else {
         addToWeights(model, coded.decoded);
@@ -124,8 +163,17 @@ export class Downlink {
     }
     const links = this.trim([...this.state.links, { version, parts, support }]);
     this.state = { version, model, residuals, links };
+    if (this.history !== null && change !== null) this.remember(version, change);
     this.deliveries = new Map();
     return parts;
+  }
+
+  /** After a step that is not on the lattice sums begin anew. */
+  private remember(version: number, change: Float32Array): void {
+    const { layout, floats } = this.state.model;
+    const weights = gatherFloats(layout, floats, ['weight']);
+    if (!this.isExact(change, weights)) this.history = new VersionHistory(layout);
+    this.history?.set(version, weights);
   }
 
   /** What the codec sees: the change, or the whole new model. */
@@ -150,8 +198,8 @@ export class Downlink {
   }
 
   /**
-   * The smallest way to bring a client to the present version: the links that it missed, one combined payload that
-   * gives the same bits, or the model.
+   * The smallest way to bring a client to the present version: the links that it missed, their sum or one combined
+   * payload that give the same bits, or the model.
    * @param holds the version that the client holds, null at first contact
    */
   deliver(holds: number | null): Delivery {
@@ -170,6 +218,8 @@ export class Downlink {
     const base = holds === null ? { base: 'seed' as const, seed: this.options.seed } : { base: 'held' as const };
     const links = missed.flatMap(({ parts }) => parts);
     const linkBytes = bytesOfParts(links);
+    const sum = this.sum(from, missed, Math.min(linkBytes, model));
+    if (sum !== null) return this.delivery({ ...base, form: 'sum' }, sum);
     const combined = this.combined(missed, Math.min(linkBytes, model));
     if (combined !== null) return this.delivery({ ...base, form: 'combined' }, combined);
     return linkBytes <= model ? this.delivery({ ...base, form: 'links' }, links) : this.wholeModel();
@@ -177,6 +227,27 @@ export class Downlink {
 
   private delivery(how: Omit<HeaderOf<'task'>, 'round' | 'version'>, parts: readonly CodedPart[]): Delivery {
     return { header: { version: this.version, ...how }, parts, payloadBytes: bytesOfParts(parts) };
+  }
+
+  /** The model of an earlier version, for a host that has not built it; null where it is not kept. */
+  modelAt(version: number): Parameters | null {
+    const weights = this.history?.get(version);
+    if (weights === undefined) return null;
+    const model = copyParameters(this.state.model);
+    replaceWeights(model, weights);
+    return model;
+  }
+
+  /** What lies between two versions; null where it can't be smaller, or adding it would not give the same bits. */
+  private sum(from: number, missed: readonly Link[], limit: number): CodedPart[] | null {
+    const before = this.history?.get(from);
+    const now = this.history?.get(this.version);
+    if (missed.length < 2 || before === undefined || now === undefined) return null;
+    const difference = now.map((weight, i) => weight - before[i]);
+    if (!now.every((weight, i) => Math.fround(before[i] + difference[i]) === weight)) return null;
+    const parts = this.encodeAll(this.sumCoder, difference);
+    const isLossless = parts.every(({ measures }) => measures.errorEnergy === 0);
+    return isLossless && bytesOfParts(parts) < limit ? parts : null;
   }
 
   /** New values at the union of the missed links' positions; null where that can't be smaller or can't be said. */

@@ -1,6 +1,7 @@
 import type { Measures } from '../shared/codec/codec.js';
 import { trainingFlopsPerForward } from '../shared/models/network.js';
 import { encodeModel } from '../shared/params/model-file.js';
+import type { Parameters } from '../shared/params/parameters.js';
 import { clientSeconds, profileOf } from '../shared/network/link.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { deadline } from '../shared/util/deadline.js';
@@ -87,8 +88,8 @@ export class Exchange {
   private async converse(round: number, client: number, host: HostSession, signal: AbortSignal): Promise<Arrival> {
     const { downlink, reports, holds } = this.options;
     reports.expect(round, client);
-    const { session, reconnectBytes } = await this.connect(round, client, host, signal);
     const delivery = downlink.deliver(holds.get(client) ?? null);
+    const { session, reconnectBytes } = await this.connect(round, client, host, delivery, signal);
     const task = this.taskMessage(round, delivery);
     session.send(task);
     const delivered = { client, session, delivery: { ...delivery, messageBytes: task.length }, reconnectBytes };
@@ -115,7 +116,7 @@ export class Exchange {
   }
 
   /** The client's connection, on the given host: it is woken, and connects unless it is connected. */
-  private async connect(round: number, client: number, host: HostSession, signal: AbortSignal) {
+  private async connect(round: number, client: number, host: HostSession, delivery: Delivery, signal: AbortSignal) {
     const { sessions, holds, states, prepared } = this.options;
     let session = sessions.get(client);
     if (session !== undefined && this.places.get(client) !== host) {
@@ -124,7 +125,7 @@ export class Exchange {
       session = undefined;
     }
     const known = holds.get(client) ?? null;
-    this.bringUpToDate(host, known);
+    this.bringUpToDate(host, known, delivery);
     const wake = { round, client, holds: known, state: states.roundOf(client) };
     const state = host.local ? null : await states.get(client);
     host.send(encodeMessage('wake', wake, state === null ? [] : [state]));
@@ -139,13 +140,26 @@ export class Exchange {
     return { session: fresh, reconnectBytes: up + down };
   }
 
-  /** A host that is new, or had no client lately, gets the model that its devices have in their storage. */
-  private bringUpToDate(host: HostSession, held: number | null): void {
-    const { version, model } = this.options.downlink;
-    if (held !== null && held > host.version) {
-      host.send(encodeMessage('model', { version }, [encodeModel(model)]));
+  /**
+   * A host that is new, or had no client lately, gets the model that its devices have in their storage: for a sum the
+   * very version that it is added to.
+   */
+  private bringUpToDate(host: HostSession, held: number | null, { header }: Delivery): void {
+    const { downlink } = this.options;
+    const { version, model } = downlink;
+    const send = (which: number, parameters: Parameters): void => {
+      host.send(encodeMessage('model', { version: which }, [encodeModel(parameters)]));
+      host.built.add(which);
+    };
+    if (header.form === 'sum') {
+      const base = held !== null && held > 0 && !host.built.has(held) ? downlink.modelAt(held) : null;
+      if (base !== null) send(held!, base);
+    } else if (held !== null && held > host.version) {
+      send(version, model);
     }
     host.version = version;
+    host.built.add(version);
+    for (const old of host.built) if (old <= version - downlink.versionsKept) host.built.delete(old);
   }
 
   private async answer(round: number, client: number, session: ClientSession, signal: AbortSignal) {

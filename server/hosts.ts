@@ -20,8 +20,10 @@ export class HostSession {
   readonly name: string;
   /** Whether the host shares this machine's disk, so that client states are files for both. */
   readonly local: boolean;
-  /** The model version that the host has built, −1 for none. */
+  /** The newest model version that the host has built, −1 for none. */
   version = -1;
+  /** All versions that it has built; it may have forgotten old ones. */
+  readonly built = new Set<number>();
   /** Clients being served there. */
   readonly serving = new Set<number>();
   private readonly connection: WebSocket;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { initialize } from '../shared/models/initialize.js';
+import { initialModel } from '../shared/method/chain.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { modelHash } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
@@ -23,8 +23,8 @@ export interface RunState {
 }
 
 const downlinkOptions = ({ scenario, specs }: Prepared): DownlinkOptions => {
-  const { send, ...coding } = scenario.downlink;
-  return { seed: scenario.seed, send, coding, specs };
+  const { send, lattice, ...coding } = scenario.downlink;
+  return { seed: scenario.seed, send, lattice, coding, specs };
 };
 
 /** What a run has before its data and model are there: its identity and its clients' states. */
@@ -42,13 +42,12 @@ export const openBase = async (checkpoints: Checkpoints, manifest: Manifest | nu
 };
 
 /** A run's state from its beginning. */
-export const freshState = (base: RunBase, prepared: Prepared): RunState => ({
-  ...base,
-  downlink: Downlink.begin(downlinkOptions(prepared), initialize(prepared.network, prepared.scenario.seed)),
-  holds: new Map(),
-  round: 0,
-  stopped: false,
-});
+export const freshState = (base: RunBase, prepared: Prepared): RunState => {
+  const { network, scenario } = prepared;
+  const initial = initialModel(network, scenario.seed, scenario.downlink.lattice);
+  const downlink = Downlink.begin(downlinkOptions(prepared), initial);
+  return { ...base, downlink, holds: new Map(), round: 0, stopped: false };
+};
 
 /**
  * A run's state as of its checkpoint.

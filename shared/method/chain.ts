@@ -1,5 +1,7 @@
 import { coordinatorKey } from '../codec/codec.js';
 import type { Coding } from '../codec/pipeline.js';
+import { initialize } from '../models/initialize.js';
+import type { CompiledNetwork } from '../models/network.js';
 import { gatherFloats, scatterFloats, type Parameters } from '../params/parameters.js';
 import type { PartSpec, PartValue } from './method.js';
 import type { PartKey } from './part-coder.js';
@@ -16,7 +18,34 @@ export const combinedCoding: Coding = {
   stages: [{ threshold: { above: 0 } }, { golomb: {} }],
 };
 
+/** What lies between two versions of weights on a lattice: integers, mostly zero. */
+export const sumCoding: Coding = {
+  errorFeedback: false,
+  scope: 'model',
+  stages: [{ threshold: { above: 0 } }, { integers: {} }, { entropy: {} }],
+};
+
 export const wholeCoding: Coding = { errorFeedback: false, scope: 'model', stages: [] };
+
+/**
+ * The model at version 0, which every client makes from the seed.
+ * @param lattice exponent e: weights are rounded to multiples of 2^−e, so that sums of changes on the lattice are exact
+ */
+export const initialModel = (network: CompiledNetwork, seed: number, lattice: number | null): Parameters => {
+  const model = initialize(network, seed);
+  if (lattice === null) return model;
+  const weights = gatherFloats(model.layout, model.floats, ['weight']);
+  const scale = 2 ** lattice;
+  for (let i = 0; i < weights.length; i++) weights[i] = Math.round(weights[i] * scale) / scale;
+  replaceWeights(model, weights);
+  return model;
+};
+
+/** Whether values are multiples of 2^−lattice so small that float32 adds and takes them away without rounding. */
+export const isOnLattice = (values: Float32Array, lattice: number): boolean => {
+  const scale = 2 ** lattice;
+  return values.every((value) => Number.isInteger(value * scale) && Math.abs(value * scale) <= 2 ** 23);
+};
 
 /** The coordinator's codec key for the link that leads to a version. */
 export const linkKey = (seed: number, version: number): PartKey => ({ seed, round: version, client: coordinatorKey });

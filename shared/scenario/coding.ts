@@ -35,8 +35,18 @@ const send = z
     'Whether clients are sent what changed, or the whole model: delta or model. Without it, delta when there are stages and model when there are none.',
   );
 
+const lattice = z
+  .int()
+  .min(8)
+  .max(23)
+  .nullable()
+  .default(null)
+  .describe(
+    'Exponent e from 8 to 23: initial weights are rounded to multiples of 2^-e. Changes by multiples of powers of two (the stage step with powerOfTwo) then add up without rounding, and a client that missed several is sent their sum where that is smallest. null: weights as drawn, no sums.',
+  );
+
 const uplinkObject = z.strictObject(fields);
-const downlinkObject = z.strictObject({ send, ...fields });
+const downlinkObject = z.strictObject({ send, lattice, ...fields });
 
 type Written = { object: Record<string, unknown> } | { problem: Problem };
 
@@ -71,12 +81,20 @@ const orderProblems = ({ stages }: CodingScenario): Problem[] => {
 };
 
 type Downlink = Scenario['downlink'];
-const withSend = (coding: CodingScenario & { send?: Downlink['send'] | undefined }): Downlink => {
-  const { send = coding.stages.length > 0 ? 'delta' : 'model', ...rest } = coding;
-  return { send, ...rest };
+const withSend = (
+  coding: CodingScenario & { send?: Downlink['send'] | undefined; lattice?: Downlink['lattice'] },
+): Downlink => {
+  const { send = coding.stages.length > 0 ? 'delta' : 'model', lattice = null, ...rest } = coding;
+  return { send, lattice, ...rest };
 };
 
-const downlinkProblems = ({ send, errorFeedback }: Downlink): Problem[] => {
+const downlinkProblems = ({ send, errorFeedback, lattice }: Downlink): Problem[] => {
+  if (send === 'model' && lattice !== null) {
+    const message = `is ${lattice}, but the whole model is sent, so nothing is added up.`;
+    return [
+      { path: ['lattice'], code: 'scenario/conflict', message, hint: "Write 'send: delta', or leave lattice out." },
+    ];
+  }
   if (send === 'delta' || !errorFeedback) return [];
   const message = 'is true, but the whole model is sent, so nothing is left out that could be kept.';
   const hint = "Write 'send: delta', or leave errorFeedback out.";

@@ -36,7 +36,11 @@ export interface Scenario {
   readonly method: Choice;
   readonly aggregation: Choice;
   readonly uplink: CodingScenario;
-  readonly downlink: CodingScenario & { readonly send: 'delta' | 'model' };
+  readonly downlink: CodingScenario & {
+    readonly send: 'delta' | 'model';
+    /** Exponent e: weights are multiples of 2^−e at first, so that changes on that lattice add up exactly; null: as drawn. */
+    readonly lattice: number | null;
+  };
   /** Bits a second and seconds; null: no simulated time. */
   readonly network: {
     readonly uplink: number;

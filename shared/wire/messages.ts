@@ -26,8 +26,8 @@ export const messages = {
       version: count,
       /** What the parts are applied to: the version held, the initial model from its seed, or nothing (a whole model). */
       base: z.enum(['held', 'seed', 'nothing']),
-      /** How the parts are coded: links of the chain, the combined payload, or the whole model. */
-      form: z.enum(['links', 'combined', 'model']),
+      /** How the parts are coded: links of the chain, their sum, the combined payload, or the whole model. */
+      form: z.enum(['links', 'sum', 'combined', 'model']),
       seed: z.number().int().nonnegative().optional(),
     }),
   },

@@ -4,8 +4,8 @@ import { HeldModel } from '../../client/held-model.js';
 import type { Coding } from '../../shared/codec/pipeline.js';
 import { presets } from '../../shared/codec/presets.js';
 import { fedavg } from '../../shared/method/fedavg.js';
+import { initialModel } from '../../shared/method/chain.js';
 import { compileNetwork } from '../../shared/models/compile.js';
-import { initialize } from '../../shared/models/initialize.js';
 import { modelHash } from '../../shared/params/parameters.js';
 import type { Prepared } from '../../shared/scenario/prepare.js';
 import { RandomStream } from '../../shared/util/random.js';
@@ -25,7 +25,7 @@ const { layout } = network;
 const specs = fedavg.parts(layout);
 const seed = 11;
 
-const codings: Record<string, { send: 'delta' | 'model'; coding: Coding }> = {
+const codings: Record<string, { send: 'delta' | 'model'; lattice?: number; coding: Coding }> = {
   'float32 models': { send: 'model', coding: presets['none'].coding },
   'float16 models': { send: 'model', coding: presets['float16'].coding },
   'float32 links': { send: 'delta', coding: presets['none'].coding },
@@ -34,6 +34,16 @@ const codings: Record<string, { send: 'delta' | 'model'; coding: Coding }> = {
     send: 'delta',
     coding: { errorFeedback: true, scope: 'tensor', stages: [{ topk: { fraction: 0.1 } }, { golomb: {} }] },
   },
+  'sums on a lattice': {
+    send: 'delta',
+    lattice: 20,
+    coding: { errorFeedback: true, scope: 'model', stages: [{ topk: { fraction: 0.4 } }, { integers: {} }] },
+  },
+  'a lattice that changes leave': {
+    send: 'delta',
+    lattice: 8,
+    coding: { errorFeedback: true, scope: 'model', stages: [{ topk: { fraction: 0.4 } }, { integers: {} }] },
+  },
   'stochastic 3 bits': {
     send: 'delta',
     coding: { errorFeedback: false, scope: 'model', stages: [{ quantize: { bits: 3, rounding: 'stochastic' } }] },
@@ -41,12 +51,12 @@ const codings: Record<string, { send: 'delta' | 'model'; coding: Coding }> = {
 };
 
 const make = (name: string) => {
-  const { send, coding } = codings[name];
-  const options = { seed, send, coding, specs };
+  const { send, lattice = null, coding } = codings[name];
+  const options = { seed, send, lattice, coding, specs };
   // What a host knows of the experiment; only what the chain needs is there.
-  const scenario = { seed, downlink: { send, ...coding } };
+  const scenario = { seed, downlink: { send, lattice, ...coding } };
   const prepared = { scenario, specs, network } as unknown as Prepared;
-  return { options, prepared, downlink: Downlink.begin(options, initialize(network, seed)) };
+  return { options, prepared, downlink: Downlink.begin(options, initialModel(network, seed, lattice)) };
 };
 
 const change = (round: number) => {
@@ -121,4 +131,35 @@ test('a client whose link differs from another’s is told so, and the model sta
   expect(() => host.apply({ round: 1, ...header }, [forged], null)).toThrow(/different links/);
   expect(() => host.apply({ round: 1, ...header }, [], null)).toThrow(/can't lead/);
   expect(modelHash(host.apply({ round: 1, ...header }, [good], null))).toBe(modelHash(downlink.model));
+});
+
+test('on a lattice several missed links travel as their sum, smaller and to the same bits on every host', () => {
+  const { downlink, prepared } = make('sums on a lattice');
+  // Steps of 1/8, so that the sum of many is still a few bits a weight.
+  const coarse = (round: number) => ({
+    delta: change(round).delta.map((value) => Math.round(8 * value) / 8),
+    exact: {},
+  });
+  const steady = new HeldModel(prepared);
+  const late = new HeldModel(prepared);
+  const deliver = (host: HeldModel, held: number | null, round: number) => {
+    const { header, parts } = downlink.deliver(held);
+    expect(modelHash(host.apply({ round, ...header }, payloads(parts), held))).toBe(modelHash(downlink.model));
+    return { form: header.form, bytes: parts.reduce((sum, { payload }) => sum + payload.length, 0) };
+  };
+  let links = 0;
+  for (let round = 0; round < 6; round++) {
+    downlink.advance(coarse(round));
+    const { bytes } = deliver(steady, round === 0 ? null : round, round + 1);
+    if (round > 1) links += bytes;
+    if (round === 1) deliver(late, null, round + 1);
+  }
+  const sum = deliver(late, 2, 7);
+  expect(sum.form).toBe('sum');
+  expect(sum.bytes).toBeLessThan(0.7 * links);
+  // A host that has the version already gets there from an older one as well, and refuses another way.
+  deliver(steady, 2, 7);
+  const { header, parts } = downlink.deliver(2);
+  expect(() => steady.apply({ round: 7, ...header }, payloads(parts), 3)).toThrow(/different models/);
+  expect(() => new HeldModel(prepared).apply({ round: 7, ...header }, payloads(parts), 2)).toThrow(/has not got/);
 });

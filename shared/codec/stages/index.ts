@@ -9,6 +9,7 @@ import { integers } from './integers.js';
 import { quantize } from './quantize.js';
 import { randomk } from './randomk.js';
 import { sign } from './sign.js';
+import { step } from './step.js';
 import { ternary } from './ternary.js';
 import { threshold } from './threshold.js';
 import { topk } from './topk.js';
@@ -19,6 +20,7 @@ export const stages = makeRegistry<Stage>('stage', [
   randomk,
   threshold,
   quantize,
+  step,
   ternary,
   sign,
   float16,

@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import { quantizerTransform } from '../quantizer.js';
+import { alphabetUpTo, mostMagnitude, toInteger, toSymbol } from '../signed-symbols.js';
 import { malformed } from '../streams/malformed.js';
 import { defineTransform } from '../stage-interface.js';
 import { saturate } from '../value.js';
-
-/** A symbol is an integer with its sign last: 0, −1, 1, −2, 2, … */
-const mostMagnitude = 32767;
-const toSymbol = (integer: number): number => (integer < 0 ? -2 * integer - 1 : 2 * integer);
-const toInteger = (symbol: number): number => (symbol & 1 ? -(symbol + 1) / 2 : symbol / 2);
 
 /** Exponents of the powers of two that are floats. */
 const [leastExponent, greatestExponent] = [-149, 127];
@@ -57,7 +53,7 @@ export const integers = defineTransform({
   options: z.strictObject({}),
   create: () =>
     quantizerTransform<Scale>({
-      alphabet: (_shape, scale) => 2 * (scale?.magnitude ?? mostMagnitude) + 1,
+      alphabet: (_shape, scale) => alphabetUpTo(scale?.magnitude ?? mostMagnitude),
       scaleBytes: () => 4,
       quantize: (values, _shape, side) => {
         const { exponent, magnitude } = stepOf(values);
