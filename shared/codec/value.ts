@@ -46,6 +46,14 @@ export const denseShape = (length: number): Shape => ({
 
 export const denseValue = (values: Float32Array): Floats => ({ ...denseShape(values.length), kind: 'dense', values });
 
+/** The floats of every coordinate: zeros where a value holds none. */
+export const densify = ({ support, length, positions, values }: Floats): Float32Array => {
+  if (support === 'all') return values;
+  const out = new Float32Array(length);
+  for (let i = 0; i < values.length; i++) out[positions![i]] = values[i];
+  return out;
+};
+
 /** @returns the bits of the shortest fixed-length code of an alphabet; 32 for floats (alphabet 0) */
 export const bitsPerValue = (alphabet: number): number => (alphabet === 0 ? 32 : bitsBelow(alphabet));
 

@@ -105,6 +105,14 @@ export class BitWriter {
     }
   }
 
+  uint16s(values: Uint16Array): void {
+    if (machineIsLittleEndian) {
+      this.bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    } else {
+      for (const value of values) this.uint16(value);
+    }
+  }
+
   /** Forgets what was written from the byte `length` on. */
   truncate(length: number): void {
     this.at = length;
@@ -255,6 +263,14 @@ export class BitReader {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (let i = 0; i < count; i++) values[i] = view.getFloat32(4 * i, true);
     }
+    return values;
+  }
+
+  uint16s(count: number): Uint16Array {
+    const bytes = this.bytes(2 * count);
+    const values = new Uint16Array(count);
+    if (machineIsLittleEndian) new Uint8Array(values.buffer).set(bytes);
+    else for (let i = 0; i < count; i++) values[i] = bytes[2 * i] + 256 * bytes[2 * i + 1];
     return values;
   }
 

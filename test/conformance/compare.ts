@@ -6,14 +6,21 @@ const largest = ({ offset, size }: PlacedTensor, value: (i: number) => number): 
   for (let i = offset; i < offset + size; i++) {
     const size = Math.abs(value(i));
     if (Number.isNaN(size)) return Number.NaN;
-    most = Math.max(most, size);
+    if (size > most) most = size;
   }
   return most;
 };
 
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
 /** Of a float32 number. */
-const unitInLastPlace = (value: number): number =>
-  2 ** (Math.max(-126, Math.floor(Math.log2(Math.max(Math.abs(value), 2 ** -126)))) - 23);
+const unitInLastPlace = (value: number): number => {
+  float[0] = Math.abs(value);
+  const below = float[0];
+  bits[0]++;
+  return float[0] - below;
+};
 
 /**
  * The largest difference of each tensor, over the tensor's largest change from `start`; NaN if a value is.

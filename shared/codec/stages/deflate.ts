@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCoder } from '../stage-interface.js';
-import { deflate as deflateCode } from '../streams/deflate.js';
+import { deflate as deflateCode } from '../streams/byte-compressors.js';
 
 const options = z.strictObject({
   level: z.int().min(1).max(9).default(6).describe('effort of zlib, 1 (fast) to 9 (small)'),

@@ -4,33 +4,33 @@ import { malformed } from './malformed.js';
 /**
  * An adaptive binary range coder (Martin 1979; carries as in Schindler 1998). Each binary decision has a context
  * with its own probability, which starts at one half and follows what it sees: the first decisions as in
- * Krichevsky and Trofimov's estimator, later ones with a window of about 256.
+ * Krichevsky and Trofimov's estimator, later ones with a window of about 1,024.
  */
-const windowLength = 254;
-const rates = Uint16Array.from({ length: windowLength + 1 }, (_, seen) => Math.round(65536 / (seen + 2)));
+const windowLength = 1022;
+const rates = Float64Array.from({ length: windowLength + 1 }, (_, seen) => 1 / (seen + 2));
 
-/** Probabilities never reach 0 or 1: an unlikely decision costs at most 11 bits. */
-const lowest = 32;
-const highest = 65536 - lowest;
-const halfway = 32768;
+/** Probabilities never reach 0 or 1: an unlikely decision costs at most 14 bits. */
+const lowest = 2 ** -14;
+const highest = 1 - lowest;
 const smallestRange = 2 ** 24;
 
-/** Probabilities of a zero, one for each context. */
+/**
+ * Probabilities of a zero, one for each context, as doubles: products and sums of doubles are the same on all machines, and
+ * a decoder has to compute the very same ones.
+ */
 export class Contexts {
-  readonly zero: Uint16Array;
-  readonly seen: Uint8Array;
+  readonly zero: Float64Array;
+  readonly seen: Uint16Array;
 
   constructor(count: number) {
-    this.zero = new Uint16Array(count).fill(halfway);
-    this.seen = new Uint8Array(count);
+    this.zero = new Float64Array(count).fill(0.5);
+    this.seen = new Uint16Array(count);
   }
 
   learn(context: number, bit: number): void {
     const seen = this.seen[context];
     const before = this.zero[context];
-    const target = bit === 0 ? 65536 : 0;
-    // Rounded to the nearest integer, halves up; the product stays below 2^31.
-    const after = before + ((Math.imul(target - before, rates[seen]) + 32768) >> 16);
+    const after = before + (1 - bit - before) * rates[seen];
     this.zero[context] = after < lowest ? lowest : after > highest ? highest : after;
     if (seen < windowLength) this.seen[context] = seen + 1;
   }
@@ -76,7 +76,7 @@ export class RangeEncoder {
   }
 
   bit(contexts: Contexts, context: number, bit: number): void {
-    this.narrow(bit, Math.imul(this.range >>> 15, contexts.zero[context] >>> 1) >>> 0);
+    this.narrow(bit, (this.range * contexts.zero[context]) >>> 0);
     contexts.learn(context, bit);
   }
 
@@ -139,7 +139,7 @@ export class RangeDecoder {
   }
 
   bit(contexts: Contexts, context: number): number {
-    const bit = this.narrow(Math.imul(this.range >>> 15, contexts.zero[context] >>> 1) >>> 0);
+    const bit = this.narrow((this.range * contexts.zero[context]) >>> 0);
     contexts.learn(context, bit);
     return bit;
   }
