@@ -22,7 +22,7 @@ export const combinedCoding: Coding = {
 export const sumCoding: Coding = {
   errorFeedback: false,
   scope: 'model',
-  stages: [{ threshold: { above: 0 } }, { integers: {} }, { entropy: {} }],
+  stages: [{ integers: {} }, { arithmetic: {} }],
 };
 
 export const wholeCoding: Coding = { errorFeedback: false, scope: 'model', stages: [] };
