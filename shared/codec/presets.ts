@@ -9,6 +9,8 @@ export interface Preset {
 
 const entropy: Choice = { entropy: { coder: 'auto' } };
 const golomb: Choice = { golomb: {} };
+const range: Choice = { entropy: { coder: 'range' } };
+const step = (size: number): Choice => ({ step: { size, restore: 'multiples' } });
 const topk = (fraction: number): Choice => ({ topk: { fraction } });
 const quantize = (bits: number, more: Readonly<Record<string, unknown>> = {}): Choice => ({
   quantize: { bits, ...more },
@@ -64,6 +66,57 @@ export const presets: Readonly<Record<string, Preset>> = {
     summary: 'the largest 4 % in 4 bits, entropy-coded, error feedback',
     coding: coding([topk(0.04), quantize(4), entropy], true),
   },
+  fedpaq: {
+    summary: 'QSGD of what local training changed, 7 levels above zero, a norm a tensor, entropy-coded',
+    coding: coding([{ qsgd: { levels: 7 } }, entropy], false, 'tensor'),
+  },
+  qsgd: {
+    summary: 'QSGD with buckets of 512 values, 7 levels above zero, entropy-coded',
+    coding: coding([{ qsgd: { levels: 7, bucket: 512 } }, entropy], false, 'tensor'),
+  },
+  terngrad: {
+    summary: 'TernGrad: −s, 0 or s at random, clipped at 2.5 standard deviations, a scale a tensor, entropy-coded',
+    coding: coding([{ terngrad: {} }, entropy], false, 'tensor'),
+  },
+  natural: {
+    summary: 'natural compression: powers of two at random, entropy-coded',
+    coding: coding([{ natural: {} }, entropy], false),
+  },
+  drive: { summary: 'DRIVE: signs of the rotated vector, unbiased', coding: coding([{ drive: {} }], false) },
+  'eden-1': { summary: 'EDEN with 1 bit a coordinate', coding: coding([{ eden: { bits: 1 } }], false) },
+  'eden-2': { summary: 'EDEN with 2 bits a coordinate', coding: coding([{ eden: { bits: 2 } }], false) },
+  'eden-4': { summary: 'EDEN with 4 bits a coordinate', coding: coding([{ eden: { bits: 4 } }], false) },
+  'rotated-4bit': {
+    summary: 'the rotated vector in 4 bits, stochastic rounding',
+    coding: coding([{ rotate: {} }, quantize(4, { rounding: 'stochastic' })], false),
+  },
+  'step-2': {
+    summary: 'multiples of 2 root mean squares, entropy-coded, error feedback',
+    coding: coding([step(2), range], true),
+  },
+  'step-4': {
+    summary: 'multiples of 4 root mean squares, entropy-coded, error feedback',
+    coding: coding([step(4), range], true),
+  },
+  powersgd: {
+    summary: 'two factors of rank 2 a matrix, error feedback',
+    coding: coding([{ lowrank: { rank: 2 } }], true, 'tensor'),
+  },
+  'sidco-1-8bit': {
+    summary: 'about the largest 1 % by an estimated threshold, in 8 bits, entropy-coded, error feedback',
+    coding: coding([{ sidco: { fraction: 0.01 } }, quantize(8), entropy], true),
+  },
+  sbc: {
+    summary: 'sparse binary compression: the largest 1 % of one sign as their mean, error feedback',
+    coding: coding([{ sbc: { fraction: 0.01 } }, golomb], true),
+  },
+  bfloat16: { summary: 'the upper half of float32', coding: coding([{ bfloat16: {} }], false) },
+  fp8: {
+    summary: 'eight-bit floats (E4M3) with a power of two a tensor',
+    coding: coding([{ float8: {} }], false, 'tensor'),
+  },
+  mxfp4: { summary: 'MXFP4: four-bit floats in blocks of 32', coding: coding([{ mx: {} }], false) },
+  nf4: { summary: 'NF4: quantiles of a Gaussian, blocks of 64', coding: coding([{ nf4: {} }], false) },
   'randomk-1': {
     summary: 'a random 1 % as float32, scaled to be unbiased; no positions are sent',
     coding: coding([{ randomk: { fraction: 0.01 } }], false),
