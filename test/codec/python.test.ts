@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 const script = fileURLToPath(new URL('../python/decode.py', import.meta.url));
 const vectors = fileURLToPath(new URL('../vectors/payloads.json', import.meta.url));
 const python = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
-if (python === undefined) console.warn('No Python here: the payloads are not decoded by an independent decoder.');
+if (python === undefined) process.stderr.write('No Python here: no independent decoder reads the payloads.\n');
 
 const decode = (file: string) => spawnSync(python!, ['-B', script, file], { encoding: 'utf8' });
 
