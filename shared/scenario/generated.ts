@@ -1,9 +1,12 @@
+import { presetTable, stageTables } from './codec-tables.js';
 import { modelTable } from './model-table.js';
 import { errorReference, scenarioJsonSchema, scenarioReference } from './reference.js';
 
 /** Files in which one part is made from the code; it stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
 const parts: readonly (readonly [file: string, name: string, make: () => string])[] = [
   ['docs/engines.md', 'models', modelTable],
+  ['docs/codecs.md', 'stages', stageTables],
+  ['docs/codecs.md', 'presets', presetTable],
 ];
 
 const replaced = (text: string, name: string, content: string): string => {
@@ -21,5 +24,8 @@ export const generatedFiles = (read: (file: string) => string): Record<string, s
   'scenarios/scenario.schema.json': `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'docs/scenario.md': scenarioReference(),
   'docs/errors.md': errorReference(),
-  ...Object.fromEntries(parts.map(([file, name, make]) => [file, replaced(read(file), name, make())])),
+  ...parts.reduce<Record<string, string>>(
+    (files, [file, name, make]) => ({ ...files, [file]: replaced(files[file] ?? read(file), name, make()) }),
+    {},
+  ),
 });
