@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { textTable } from '../report/text-table.js';
@@ -30,6 +30,14 @@ const table = (rows: readonly Row[]): string => {
   );
 };
 
+/** Rows of workloads that were measured again take the place of the old ones; all others stay. */
+const mergeRows = (path: string, fresh: readonly Row[]): readonly Row[] => {
+  if (!existsSync(path)) return fresh;
+  const { rows } = JSON.parse(readFileSync(path, 'utf8')) as { rows: readonly Row[] };
+  const again = new Set(fresh.map(({ workload }) => workload));
+  return [...rows.filter(({ workload }) => !again.has(workload)), ...fresh];
+};
+
 const runBench = async (name: string): Promise<void> => {
   const bench = benches[name];
   if (bench === undefined) {
@@ -42,7 +50,8 @@ const runBench = async (name: string): Promise<void> => {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };
   mkdirSync('bench-results', { recursive: true });
   const path = join('bench-results', `${name}.json`);
-  writeFileSync(path, `${JSON.stringify({ fedsqueeze: packageVersion, ...machine, rows }, null, 2)}\n`);
+  const kept = process.env['PEERS_ONLY'] !== undefined && name === 'peers' ? mergeRows(path, rows) : rows;
+  writeFileSync(path, `${JSON.stringify({ fedsqueeze: packageVersion, ...machine, rows: kept }, null, 2)}\n`);
   console.log(`written to ${path}`);
 };
 

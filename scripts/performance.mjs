@@ -1,4 +1,4 @@
-// Writes docs/performance.md from what `npm run bench -- engine round peers` left in bench-results/: no figure in it is
+// Writes docs/performance.md from what `npm run bench -- engine codec peers` left in bench-results/: no figure in it is
 // typed by hand.
 import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 
@@ -21,6 +21,7 @@ const table = (head, rows) => [
 
 const engine = read('engine');
 const peers = read('peers');
+const codec = read('codec');
 const machineOf = ({ cpu, cores, node }) => `${cores} cores (${cpu}), Node.js ${node}`;
 
 const engineRows = engine.rows.map(({ engine: name, form, version, model, batchSize, medianStepMs, timesPlain }) => [
@@ -40,6 +41,18 @@ const peerRows = peers.rows.map((row) => [
   row.float32Ratio === null ? '–' : `${show(row.float32Ratio)} ×`,
 ]);
 
+const largest = Math.max(...codec.rows.map(({ parameters }) => parameters));
+const codecRows = codec.rows
+  .filter(({ parameters }) => parameters === largest)
+  .map((row) => [
+    `\`${row.stages}\``,
+    show(row.encodeGBs),
+    show(row.decodeGBs),
+    show(row.bitsPerParameter),
+    row.overEntropy === null ? '–' : show(row.overEntropy, 4),
+    show(row.nmse),
+  ]);
+
 const text = `# Performance
 
 Written by \`npm run performance\` from the results of the commands below; the machine it ran on is named with each table. Machines differ and drift: only ratios of one table, measured in the same minutes, mean something.
@@ -55,6 +68,12 @@ ${table(['network', 'engine and form', 'ms a step', 'speed'], engineRows).join('
 \`npm run bench -- peers\`, on ${machineOf(peers)}. 100 clients with 600 MNIST images each, ten a round, one epoch; client updates a second, the median over rounds without the first. The peers train and average in memory; fedsqueeze also opens sockets, codes and decodes every update, keeps residuals on disk and writes its log. Set-up: [bench/peers](../bench/peers/README.md).
 
 ${table(['workload', 'what', 'version', 'updates / s', 'first round, s', 'quickstart coding / this', 'float32 / this'], peerRows).join('\n')}
+
+## Codecs
+
+\`npm run bench -- codec\`, on ${machineOf(codec)}. Whole codecs on ${largest.toLocaleString('en-US')} heavy-tailed numbers, one thread: gigabytes of float32 a second in and out, payload bits a parameter, payload over the entropy of what it says (below 1 where neighbours are alike), and the error.
+
+${table(['stages', 'encode GB/s', 'decode GB/s', 'bits a parameter', 'over entropy', 'NMSE'], codecRows).join('\n')}
 
 ## What makes the fast form fast
 

@@ -3,6 +3,7 @@ import type { Coding } from '../shared/codec/pipeline.js';
 import {
   addToWeights,
   combinedCoding,
+  exactDifference,
   exactValue,
   isOnLattice,
   linkKey,
@@ -12,7 +13,7 @@ import {
   wholeCoding,
 } from '../shared/method/chain.js';
 import type { PartSpec, ServerOutcome } from '../shared/method/method.js';
-import { codecStateOf, PartCoder, prefixCodecState, type CodedPart } from '../shared/method/part-coder.js';
+import { codecStateOf, codedPart, PartCoder, prefixCodecState, type CodedPart } from '../shared/method/part-coder.js';
 import { VersionHistory, versionsKept } from '../shared/params/version-history.js';
 import { BitSet } from '../shared/params/bitset.js';
 import { copyParameters, gatherFloats, type Parameters } from '../shared/params/parameters.js';
@@ -147,17 +148,17 @@ export class Downlink {
       const isWeights = spec.coding === 'codec';
       const value = isWeights ? this.target(outcome.delta) : (outcome.exact[spec.name] ?? exactValue(model, spec));
       const coded = this.coder.encode(spec, value, linkKey(seed, version), codecStateOf(residuals, spec.name));
-      parts.push(coded);
+      parts.push(codedPart(coded));
       if (!isWeights) {
         replaceExact(model, spec, value);
         continue;
       }
       residuals = prefixCodecState(coded.state, spec.name);
-      change = coded.decoded;
-      if (send === 'model') replaceWeights(model, coded.decoded);
+      change = coded.decoded() as Float32Array;
+      if (send === 'model') replaceWeights(model, change);
       else {
-        addToWeights(model, coded.decoded);
-        const positions = this.coder.support(spec, coded.payload, linkKey(seed, version));
+        addToWeights(model, change);
+        const positions = coded.support();
         support = positions === null ? null : new BitSet(spec.layout.floats).addAll(positions);
       }
     }
@@ -243,8 +244,8 @@ export class Downlink {
     const before = this.history?.get(from);
     const now = this.history?.get(this.version);
     if (missed.length < 2 || before === undefined || now === undefined) return null;
-    const difference = now.map((weight, i) => weight - before[i]);
-    if (!now.every((weight, i) => Math.fround(before[i] + difference[i]) === weight)) return null;
+    const difference = exactDifference(now, before);
+    if (difference === null) return null;
     const parts = this.encodeAll(this.sumCoder, difference);
     const isLossless = parts.every(({ measures }) => measures.errorEnergy === 0);
     return isLossless && bytesOfParts(parts) < limit ? parts : null;
@@ -282,7 +283,7 @@ export class Downlink {
     const key = linkKey(this.options.seed, this.version);
     return this.options.specs.map((spec) => {
       const value = spec.coding === 'codec' ? weights : exactValue(this.state.model, spec);
-      return coder.encode(spec, value, key, {});
+      return codedPart(coder.encode(spec, value, key, {}));
     });
   }
 }

@@ -44,7 +44,21 @@ export const initialModel = (network: CompiledNetwork, seed: number, lattice: nu
 /** Whether values are multiples of 2^−lattice so small that float32 adds and takes them away without rounding. */
 export const isOnLattice = (values: Float32Array, lattice: number): boolean => {
   const scale = 2 ** lattice;
-  return values.every((value) => Number.isInteger(value * scale) && Math.abs(value * scale) <= 2 ** 23);
+  for (let i = 0; i < values.length; i++) {
+    const multiple = values[i] * scale;
+    if (Math.floor(multiple) !== multiple || multiple > 2 ** 23 || multiple < -(2 ** 23)) return false;
+  }
+  return true;
+};
+
+/** What lies between two versions; null where adding it to the earlier one would not give the later one's bits. */
+export const exactDifference = (after: Float32Array, before: Float32Array): Float32Array | null => {
+  const difference = new Float32Array(after.length);
+  for (let i = 0; i < after.length; i++) {
+    difference[i] = after[i] - before[i];
+    if (Math.fround(before[i] + difference[i]) !== after[i]) return null;
+  }
+  return difference;
 };
 
 /** The coordinator's codec key for the link that leads to a version. */
