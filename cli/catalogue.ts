@@ -18,19 +18,38 @@ export interface Entry {
   readonly summary: string;
   /** Option → its JSON Schema, with default and description. */
   readonly options: Readonly<Record<string, JsonSchema>>;
+  /** What else there is to say, by a word. */
+  readonly details?: Readonly<Record<string, string>>;
 }
+
+const entryOf = ({ name, options, summary }: PlugIn): Entry => ({
+  name,
+  summary,
+  options: (jsonSchemaOf(options)['properties'] ?? {}) as Record<string, JsonSchema>,
+});
 
 const entriesOf =
   ({ all }: Registry<PlugIn>) =>
   (): Entry[] =>
-    all.map(({ name, options, summary }) => ({
-      name,
-      summary,
-      options: (jsonSchemaOf(options)['properties'] ?? {}) as Record<string, JsonSchema>,
-    }));
+    all.map(entryOf);
+
+const stageEntries = (): Entry[] =>
+  stages.all.map((stage) => {
+    const { role, takes, bits, bias, paper } = stage;
+    return { ...entryOf(stage), details: { role, takes: takes.join(', '), bits, bias, paper } };
+  });
 
 const presetEntries = (): Entry[] =>
-  Object.entries(presets).map(([name, { summary }]) => ({ name, summary, options: {} }));
+  Object.entries(presets).map(([name, { summary, coding }]) => ({
+    name,
+    summary,
+    options: {},
+    details: {
+      stages: coding.stages.map((stage) => JSON.stringify(stage).replaceAll('"', '')).join(', ') || 'none',
+      scope: coding.scope,
+      'error feedback': coding.errorFeedback ? 'yes' : 'no',
+    },
+  }));
 
 /** What `fedsqueeze list` can list, in the order of a scenario. */
 export const catalogue: Readonly<Record<string, () => Entry[]>> = {
@@ -43,6 +62,6 @@ export const catalogue: Readonly<Record<string, () => Entry[]>> = {
   schedules: entriesOf(schedules),
   methods: entriesOf(methods),
   aggregations: entriesOf(aggregationRules),
-  stages: entriesOf(stages),
+  stages: stageEntries,
   presets: presetEntries,
 };

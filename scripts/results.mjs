@@ -1,5 +1,6 @@
 // Runs every shipped scenario and writes docs/results.md, its pictures, and the README's sample from what the runs say:
-// no figure there is typed by hand. `node scripts/results.mjs [--keep]`; --keep goes on with runs that are there.
+// no figure there is typed by hand. `node scripts/results.mjs [--keep] [--only NAME,NAME]`; --keep goes on with runs that
+// are there, --only leaves the sections of all other scenarios as they are.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -90,11 +91,36 @@ const replaceBetween = (text, name, content) => {
   return `${before}${begin}\n${content}\n${end}${rest.split(end)[1]}`;
 };
 
-const results = [];
-for (const name of scenarios) results.push(await runScenario(name));
+/** The README's sample. */
+const writeSample = (quickstart) => {
+  const readme = join(root, 'README.md');
+  const sample = `\`\`\`\n$ npm start\n${quickstart.table}\n\`\`\``;
+  writeFileSync(readme, replaceBetween(readFileSync(readme, 'utf8'), 'quickstart', sample));
+};
+
+const only = process.argv.includes('--only')
+  ? new Set(process.argv[process.argv.indexOf('--only') + 1].split(','))
+  : null;
+const page = join(root, 'docs', 'results.md');
+const standing = new Map(
+  readFileSync(page, 'utf8')
+    .split(/^(?=## )/m)
+    .slice(1)
+    .map((text) => [text.slice(3, text.indexOf('\n')), text.trimEnd() + '\n']),
+);
+
+const sections = [];
+for (const scenario of scenarios) {
+  const name = basename(scenario, '.yaml');
+  if (only === null || only.has(name)) {
+    const result = await runScenario(scenario);
+    sections.push(section(result));
+    if (name === 'quickstart') writeSample(result);
+  } else if (standing.has(name)) sections.push(standing.get(name));
+}
 
 writeFileSync(
-  join(root, 'docs', 'results.md'),
+  page,
   `# Results
 
 <!-- Made by scripts/results.mjs from the run folders. -->
@@ -103,10 +129,5 @@ Every shipped scenario, run with fedsqueeze ${packageVersion} on ${availablePara
 \`npm run results\` makes this page. Accuracies, bytes and model hashes repeat on the same kind of machine; times do not.
 MB = 10⁶ bytes; "on the wire" is everything that crossed the TCP sockets of the clients.
 
-${results.map(section).join('\n')}`,
+${sections.join('\n')}`,
 );
-
-const readme = join(root, 'README.md');
-const [quickstart] = results;
-const sample = `\`\`\`\n$ npm start\n${quickstart.table}\n\`\`\``;
-writeFileSync(readme, replaceBetween(readFileSync(readme, 'utf8'), 'quickstart', sample));

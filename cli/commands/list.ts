@@ -27,14 +27,17 @@ export const listCommand: CommandModule<object, Arguments> = {
       .positional('kind', { type: 'string', choices: kinds, describe: 'what to list; everything when left out' })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON, with the options' })
       .example('$0 list', 'everything')
-      .example('$0 list stages', 'sparsifiers, quantizers and entropy coders')
+      .example('$0 list stages', 'sparsifiers, quantizers and entropy coders: options, bits, bias, paper')
       .example('$0 list layers', 'what a network of your own can have')
       .example('$0 list presets', 'named codings for uplink and downlink'),
   handler: async ({ kind, json }) => {
     const { catalogue } = await import('../catalogue.js');
-    const { formatCatalogue } = await import('../format-catalogue.js');
+    const { formatCatalogue, formatDetails } = await import('../format-catalogue.js');
     const chosen = kind === undefined ? Object.keys(catalogue) : [kind];
     const listed = Object.fromEntries(chosen.map((name) => [name, catalogue[name]()]));
-    console.log(json ? JSON.stringify(listed, null, 2) : formatCatalogue(listed));
+    if (json) console.log(JSON.stringify(listed, null, 2));
+    else if (kind !== undefined && listed[kind].some(({ details }) => details !== undefined)) {
+      console.log(formatDetails(listed[kind]));
+    } else console.log(formatCatalogue(listed));
   },
 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../cli/catalogue.js';
-import { formatCatalogue } from '../../cli/format-catalogue.js';
+import { formatCatalogue, formatDetails } from '../../cli/format-catalogue.js';
 
 const listed = Object.fromEntries(Object.entries(catalogue).map(([kind, entries]) => [kind, entries()]));
 
@@ -27,4 +27,14 @@ describe.each(Object.entries(listed))('%s', (kind, entries) => {
     const command = readFileSync(join(import.meta.dirname, '../../cli/commands/list.ts'), 'utf8');
     expect(command).toContain(`'${kind}'`);
   });
+});
+
+test.each(['stages', 'presets'])('%s: asked for by name they say all there is, in lines of 100 characters', (kind) => {
+  const text = formatDetails(listed[kind]);
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  const flat = text.replaceAll(/\s+/g, ' ');
+  for (const { name, summary, details } of listed[kind]) {
+    expect(flat).toContain(`${name}: ${summary}`);
+    for (const [word, said] of Object.entries(details!)) expect(flat).toContain(`${word} ${said}`);
+  }
 });
