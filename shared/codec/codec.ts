@@ -18,7 +18,8 @@ export interface CodecContext {
 }
 
 /** What a codec keeps from round to round on one side: named vectors, plain data. */
-export type CodecState = Readonly<Record<string, Float32Array>>;
+export type CodecState = Readonly<Record<string, StateVector>>;
+export type StateVector = Float32Array | Uint16Array;
 
 /** What one coding cost and lost. All sizes in bytes. */
 export interface Measures {
@@ -33,15 +34,17 @@ export interface Measures {
   /** ‖x‖² and ‖x−x̂‖² of the codec's input x: the fresh vector plus the residual, where there is error feedback. */
   readonly inputEnergy: number;
   readonly errorEnergy: number;
-  /** ‖v‖² and ‖v−x̂‖² against the fresh vector v. */
+  /** ‖v‖² and ‖v−x̂‖² against the fresh vector v; under EF21 x̂ is the receiver's new estimate of v. */
   readonly freshEnergy: number;
   readonly freshErrorEnergy: number;
 }
 
 export interface Encoded {
   readonly payload: Uint8Array;
-  /** Exactly what the decoder will give. */
+  /** Exactly what the decoder will give, made when first asked for: whoever only sends the payload need not. */
   readonly decoded: Float32Array;
+  /** The positions that the payload changes, ascending; null when it may change them all. Made when asked for. */
+  readonly support: Uint32Array | null;
   readonly state: CodecState;
   readonly measures: Measures;
 }

@@ -3,33 +3,60 @@ import { BitReader, BitWriter } from '../util/bits.js';
 import { CodedError } from '../util/errors.js';
 import type { Choice } from '../util/registry.js';
 import type { Codec, CodecContext, CodecState, Encoded, Measures } from './codec.js';
-import { accumulate, settle, settleWithFeedback } from './error-feedback.js';
+import { createFeedback } from './error-feedback.js';
+import type { FeedbackChoice } from './feedback/feedback.js';
 import { checkHeader, makeHeader } from './header.js';
+import { addPieces, assemble, supportOf, type Piece } from './pieces.js';
 import { createStages, resolveChoices } from './stage.js';
 import { decodeUnit, encodeUnit, isEntropyCoded, maxUnitBytes, type Tally } from './unit-coder.js';
-import { makeUnits, unitLengths, type PlacedUnit } from './unit.js';
+import { makeUnits, unitLengths } from './unit.js';
 import type { Floats } from './value.js';
 
 /** How a vector is coded: stages one after the other; without stages it travels as float32. */
 export interface Coding {
-  readonly errorFeedback: boolean;
+  /** Whether and how what coding loses comes back later; true: `residual` with its defaults. */
+  readonly errorFeedback: FeedbackChoice;
   /** Whether the stages see the whole model as one vector or each tensor by itself. */
   readonly scope: 'model' | 'tensor';
   readonly stages: readonly Choice[];
 }
 
-/** Writes what a unit decodes to into its place. `out` is zero there. */
-const place = (value: Floats, offset: number, out: Float32Array): void => {
-  const { positions, values } = value;
-  if (positions === null) out.set(values, offset);
-  else for (let i = 0; i < positions.length; i++) out[offset + positions[i]] = values[i];
-};
+/** A coded vector; what it decodes to is put together only when asked for. */
+class CodedVector implements Encoded {
+  readonly payload: Uint8Array;
+  readonly state: CodecState;
+  readonly measures: Measures;
+  private readonly pieces: readonly Piece[];
+  private readonly length: number;
+  private dense: Float32Array | null = null;
 
-const add = (value: Floats, offset: number, weight: number, accumulator: Float64Array): void => {
-  const { positions, values } = value;
-  if (positions === null) for (let i = 0; i < values.length; i++) accumulator[offset + i] += weight * values[i];
-  else for (let i = 0; i < positions.length; i++) accumulator[offset + positions[i]] += weight * values[i];
-};
+  constructor(
+    { payload, state, measures }: Pick<Encoded, 'payload' | 'state' | 'measures'>,
+    pieces: readonly Piece[],
+    length: number,
+  ) {
+    this.payload = payload;
+    this.state = state;
+    this.measures = measures;
+    this.pieces = pieces;
+    this.length = length;
+  }
+
+  get decoded(): Float32Array {
+    this.dense ??= assemble(this.pieces, this.length);
+    return this.dense;
+  }
+
+  get support(): Uint32Array | null {
+    return supportOf(this.pieces);
+  }
+}
+
+/** A piece with memory of its own: a unit that is sent as it is decodes to a part of the input, which error feedback changes. */
+const apart = (offset: number, value: Floats, input: Float32Array): Piece =>
+  value.values.buffer === input.buffer
+    ? { offset, value: { ...value, values: value.values.slice() } }
+    : { offset, value };
 
 const requireLength = (length: number, layout: Layout, what: string): void => {
   if (length === layout.floats) return;
@@ -47,6 +74,7 @@ const requireLength = (length: number, layout: Layout, what: string): void => {
 export const createCodec = ({ errorFeedback, scope, stages }: Coding): Codec => {
   const choices = resolveChoices(stages);
   const chain = createStages(choices);
+  const feedback = createFeedback(errorFeedback);
   const headers = new WeakMap<Layout, Uint8Array>();
   const headerOf = (layout: Layout): Uint8Array => {
     const header = headers.get(layout) ?? makeHeader(layout, scope, chain.stageCodes, choices);
@@ -55,69 +83,54 @@ export const createCodec = ({ errorFeedback, scope, stages }: Coding): Codec => 
   };
 
   /** All units of a payload, read and checked to the last byte. */
-  const read = (payload: Uint8Array, { key, layout }: CodecContext): [PlacedUnit, Floats][] => {
+  const read = (payload: Uint8Array, { key, layout }: CodecContext): Piece[] => {
     const reader = new BitReader(payload);
     checkHeader(reader, headerOf(layout));
-    const units = makeUnits(layout, scope, key).map((unit): [PlacedUnit, Floats] => [
-      unit,
-      decodeUnit(chain, reader, unit),
-    ]);
+    const pieces = makeUnits(layout, scope, key).map((unit) => ({
+      offset: unit.offset,
+      value: decodeUnit(chain, reader, unit),
+    }));
     reader.end();
-    return units;
+    return pieces;
   };
 
   const write = (input: Float32Array, { key, layout }: CodecContext) => {
     const writer = new BitWriter(1024);
     const tally: Tally = { valueBytes: 0, naiveBits: 0, entropyBits: 0 };
-    const decoded = new Float32Array(input.length);
     writer.bytes(headerOf(layout));
-    for (const unit of makeUnits(layout, scope, key)) {
+    const pieces = makeUnits(layout, scope, key).map((unit) => {
       const values = input.subarray(unit.offset, unit.offset + unit.length);
-      place(encodeUnit(values, chain, writer, unit, tally), unit.offset, decoded);
-    }
-    return { payload: writer.finish(), decoded, tally };
+      return apart(unit.offset, encodeUnit(values, chain, writer, unit, tally), input);
+    });
+    return { payload: writer.finish(), pieces, tally };
   };
 
-  const encode = (value: Float32Array, context: CodecContext, state: CodecState): Encoded => {
+  const encode = (value: Float32Array, context: CodecContext, before: CodecState): Encoded => {
     requireLength(value.length, context.layout, 'The vector');
-    const { input, freshEnergy, inputEnergy } = accumulate(value, errorFeedback ? state : {});
-    const { payload, decoded, tally } = write(input, context);
-    const settled = errorFeedback ? settleWithFeedback(value, input, decoded) : settle(input, decoded);
+    const { input, freshEnergy, inputEnergy, settle } = feedback.accumulate(value, before);
+    const { payload, pieces, tally } = write(input, context);
+    const { errorEnergy, freshErrorEnergy, state } = settle(pieces);
     const measures: Measures = {
       payloadBytes: payload.length,
       valueBytes: tally.valueBytes,
       naiveBytes: Math.ceil(tally.naiveBits / 8),
       entropyBytes: isEntropyCoded(chain.codes) ? tally.entropyBits / 8 : null,
       inputEnergy,
-      errorEnergy: settled.errorEnergy,
+      errorEnergy,
       freshEnergy,
-      freshErrorEnergy: settled.freshErrorEnergy,
+      freshErrorEnergy,
     };
-    return { payload, decoded, state: settled.state, measures };
+    return new CodedVector({ payload, state, measures }, pieces, value.length);
   };
 
   return {
     encode,
-    decode: (payload, context) => {
-      const units = read(payload, context);
-      const out = new Float32Array(context.layout.floats);
-      for (const [unit, value] of units) place(value, unit.offset, out);
-      return out;
-    },
+    decode: (payload, context) => assemble(read(payload, context), context.layout.floats),
     fold: (payload, weight, accumulator, context) => {
       requireLength(accumulator.length, context.layout, 'The accumulator');
-      for (const [unit, value] of read(payload, context)) add(value, unit.offset, weight, accumulator);
+      addPieces(read(payload, context), weight, accumulator);
     },
-    support: (payload, context) => {
-      const units = read(payload, context);
-      if (units.some(([, { positions }]) => positions === null)) return null;
-      const out = new Uint32Array(units.reduce((sum, [, { count }]) => sum + count, 0));
-      let at = 0;
-      for (const [{ offset }, { positions }] of units) {
-        for (const position of positions ?? []) out[at++] = offset + position;
-      }
-      return out;
-    },
+    support: (payload, context) => supportOf(read(payload, context)),
     maxBytes: (layout) =>
       unitLengths(layout, scope).reduce((sum, length) => sum + maxUnitBytes(chain, length), headerOf(layout).length),
   };

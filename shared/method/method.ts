@@ -1,3 +1,4 @@
+import type { StateVector } from '../codec/codec.js';
 import type { Layout } from '../params/layout.js';
 import type { Parameters } from '../params/parameters.js';
 import type { PlugIn } from '../util/registry.js';
@@ -17,7 +18,7 @@ export type PartValue = Float32Array | BigInt64Array;
 export type PartValues = Readonly<Record<string, PartValue>>;
 
 /** Vectors that a client keeps from round to round, by name: plain data. */
-export type ClientState = Readonly<Record<string, Float32Array>>;
+export type ClientState = Readonly<Record<string, StateVector>>;
 
 /** Trains on this client's own data from the given parameters; the scenario's `local` part says how. */
 export type LocalTraining = (parameters: Parameters) => Promise<{ parameters: Parameters; loss: number }>;

@@ -1,4 +1,4 @@
-import type { Codec, CodecContext, CodecState, Encoded, Measures } from '../codec/codec.js';
+import type { Codec, CodecContext, CodecState, Measures } from '../codec/codec.js';
 import { createCodec, type Coding } from '../codec/pipeline.js';
 import { bytesOf } from '../params/parameters.js';
 import { CodedError } from '../util/errors.js';
@@ -17,7 +17,19 @@ export interface CodedPart {
   readonly measures: Measures;
 }
 
+/** A part as its sender sees it. */
+export interface EncodedPart extends CodedPart {
+  readonly state: CodecState;
+  /** What the receiver gets, made when asked for. */
+  decoded(): PartValue;
+  /** Positions that the payload changes, ascending; null when it may change them all. Made when asked for. */
+  support(): Uint32Array | null;
+}
+
 const exactCodec: Coding = { errorFeedback: false, scope: 'model', stages: [] };
+
+/** What is kept of a part once it is sent. */
+export const codedPart = ({ name, payload, measures }: CodedPart): CodedPart => ({ name, payload, measures });
 
 /** Integers travel as they are; they lose nothing and count as values. */
 const integerMeasures = (bytes: number): Measures => ({
@@ -55,13 +67,23 @@ export class PartCoder {
     return { key: { ...key, part: name }, layout };
   }
 
-  encode(spec: PartSpec, value: PartValue, key: PartKey, state: CodecState): Encoded & { name: string } {
+  encode(spec: PartSpec, value: PartValue, key: PartKey, before: CodecState): EncodedPart {
+    const { name } = spec;
     if (value instanceof Float32Array) {
       const codec = this.codecs[spec.coding === 'codec' ? 'codec' : 'exact'];
-      return { name: spec.name, ...codec.encode(value, this.context(spec, key), state) };
+      const encoded = codec.encode(value, this.context(spec, key), before);
+      const { payload, measures, state } = encoded;
+      return { name, payload, measures, state, decoded: () => encoded.decoded, support: () => encoded.support };
     }
     const payload = bytesOf(value);
-    return { name: spec.name, payload, decoded: new Float32Array(0), state, measures: integerMeasures(payload.length) };
+    return {
+      name,
+      payload,
+      measures: integerMeasures(payload.length),
+      state: before,
+      decoded: () => value,
+      support: () => null,
+    };
   }
 
   /** @throws CodedError a `codec/…` code */

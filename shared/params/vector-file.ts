@@ -17,15 +17,22 @@ const formatVersion = 1;
 const fixedBytes = 16;
 const maxHeaderBytes = 2 ** 24;
 
-export type Vector = Float32Array | BigInt64Array | Uint8Array;
+export type Vector = Float32Array | Float64Array | BigInt64Array | Uint16Array | Uint8Array;
 export type Vectors = Readonly<Record<string, Vector>>;
 export type VectorMeta = Readonly<Record<string, unknown>>;
 
-const types = { float32: Float32Array, int64: BigInt64Array, uint8: Uint8Array } as const;
+const types = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int64: BigInt64Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+} as const;
 type TypeName = keyof typeof types;
 
+/** A Buffer is a Uint8Array too. */
 const typeOf = (vector: Vector): TypeName =>
-  vector instanceof Float32Array ? 'float32' : vector instanceof BigInt64Array ? 'int64' : 'uint8';
+  (Object.keys(types) as TypeName[]).find((name) => vector instanceof types[name]) as TypeName;
 const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 export const encodeVectors = (meta: VectorMeta, vectors: Vectors): Uint8Array => {

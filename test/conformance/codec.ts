@@ -80,7 +80,7 @@ const checkErrorFeedback = (coding: Coding): void => {
     const encoded = codec.encode(value, contextOf(length, { round }), state);
     expect(sameBits(residual, before)).toBe(true);
     const accumulated = value.map((number, i) => number + before[i]);
-    residual = encoded.state.residual;
+    residual = encoded.state.residual as Float32Array;
     const inBounds = accumulated.every((number, i) => {
       const [decoded, left] = [encoded.decoded[i], residual[i]];
       sent[i] += decoded;

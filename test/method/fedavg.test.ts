@@ -67,7 +67,10 @@ test('statistics are averaged by samples and sent whole, counters are exact, onl
   expect([...delta].filter((value) => value !== 0)).toHaveLength(1);
   expect(delta[39]).toBeCloseTo((100 * 40 + 300 * 80) / 400, 3);
 
-  const downlink = Downlink.begin({ seed: 1, send: 'delta', lattice: null, coding: presets['stc'].coding, specs }, model);
+  const downlink = Downlink.begin(
+    { seed: 1, send: 'delta', lattice: null, coding: presets['stc'].coding, specs },
+    model,
+  );
   downlink.advance({ delta, exact });
   expect([...downlink.model.floats.subarray(40)]).toEqual([...(exact['buffers'] as Float32Array)]);
   expect(downlink.model.counters).toEqual(BigInt64Array.of(big));
