@@ -9,49 +9,65 @@ const multiplier1 = 0xcd9e8d57;
 const weyl0 = 0x9e3779b9;
 const weyl1 = 0xbb67ae85;
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit integers. */
-const mulHigh = (a: number, b: number): number => {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
+/** High 32 bits of the 64-bit product of a multiplier, in two halves, and an unsigned 32-bit integer. */
+const mulHigh = (aHigh: number, aLow: number, b: number): number => {
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  // Each partial sum stays below 2^53, so it is exact in a double.
-  const middle = aHigh * bLow + Math.floor((aLow * bLow) / 65536);
-  const low = aLow * bHigh + (middle % 65536);
-  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(low / 65536)) >>> 0;
+  // Each sum stays below 2^32, so that the engine can keep it in a register.
+  const middle = (Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16);
+  const low = (Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff);
+  return Math.imul(aHigh, bHigh) + (middle >>> 16) + (low >>> 16);
 };
 
 /**
- * One block of Philox4x32-10.
- * @param counter four unsigned 32-bit words
+ * Blocks of Philox4x32-10 with counters that follow each other.
+ * @param counter four unsigned 32-bit words; the first two count the blocks
  * @param key two unsigned 32-bit words
- * @param out receives four unsigned 32-bit words from `offset` on
+ * @param out receives four unsigned 32-bit words a block from `offset` on @param blocks how many
  */
+export const philoxBlocks = (
+  counter: readonly [number, number, number, number],
+  key: readonly [number, number],
+  out: Uint32Array,
+  offset: number,
+  blocks: number,
+): void => {
+  let [low, high] = counter;
+  for (let at = offset; at < offset + 4 * blocks; at += 4) {
+    let c0 = low;
+    let c1 = high;
+    let c2 = counter[2];
+    let c3 = counter[3];
+    let k0 = key[0];
+    let k1 = key[1];
+    for (let round = 0; round < 10; round++) {
+      const high0 = mulHigh(multiplier0 >>> 16, multiplier0 & 0xffff, c0);
+      const high1 = mulHigh(multiplier1 >>> 16, multiplier1 & 0xffff, c2);
+      const low0 = Math.imul(multiplier0, c0);
+      const low1 = Math.imul(multiplier1, c2);
+      c0 = high1 ^ c1 ^ k0;
+      c1 = low1;
+      c2 = high0 ^ c3 ^ k1;
+      c3 = low0;
+      k0 = (k0 + weyl0) | 0;
+      k1 = (k1 + weyl1) | 0;
+    }
+    out[at] = c0;
+    out[at + 1] = c1;
+    out[at + 2] = c2;
+    out[at + 3] = c3;
+    low = (low + 1) >>> 0;
+    if (low === 0) high = (high + 1) >>> 0;
+  }
+};
+
+/** One block of Philox4x32-10. */
 export const philox = (
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
   out: Uint32Array,
   offset = 0,
-): void => {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
-  for (let round = 0; round < 10; round++) {
-    const high0 = mulHigh(multiplier0, c0);
-    const low0 = Math.imul(multiplier0, c0) >>> 0;
-    const high1 = mulHigh(multiplier1, c2);
-    const low1 = Math.imul(multiplier1, c2) >>> 0;
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0;
-    k0 = (k0 + weyl0) >>> 0;
-    k1 = (k1 + weyl1) >>> 0;
-  }
-  out[offset] = c0;
-  out[offset + 1] = c1;
-  out[offset + 2] = c2;
-  out[offset + 3] = c3;
-};
+): void => philoxBlocks(counter, key, out, offset, 1);
 
 /** What a random stream is for: the same numbers come out for the same key, whoever asks and whenever. */
 export interface StreamKey {
@@ -85,15 +101,16 @@ export class RandomStream {
     this.client = client >>> 0;
   }
 
-  private nextBlock(out: Uint32Array, offset: number): void {
-    philox([this.block >>> 0, Math.floor(this.block / 2 ** 32), this.round, this.client], this.key, out, offset);
-    this.block++;
+  private nextBlocks(out: Uint32Array, offset: number, blocks: number): void {
+    const counter = [this.block >>> 0, Math.floor(this.block / 2 ** 32), this.round, this.client] as const;
+    philoxBlocks(counter, this.key, out, offset, blocks);
+    this.block += blocks;
   }
 
   /** @returns an integer, uniform on 0 … 2^32 − 1. */
   uint32(): number {
     if (this.used === 4) {
-      this.nextBlock(this.words, 0);
+      this.nextBlocks(this.words, 0, 1);
       this.used = 0;
     }
     return this.words[this.used++];
@@ -103,7 +120,9 @@ export class RandomStream {
   fill(out: Uint32Array): Uint32Array {
     let at = 0;
     while (at < out.length && this.used < 4) out[at++] = this.uint32();
-    for (; at + 4 <= out.length; at += 4) this.nextBlock(out, at);
+    const blocks = Math.floor((out.length - at) / 4);
+    this.nextBlocks(out, at, blocks);
+    at += 4 * blocks;
     while (at < out.length) out[at++] = this.uint32();
     return out;
   }
