@@ -48,7 +48,7 @@ export type {
 
 // Methods and parameters
 export { methods } from './shared/method/index.js';
-export type { Method } from './shared/method/method.js';
+export type { Method, MethodPlugIn } from './shared/method/method.js';
 export { makeLayout, type Layout, type Role, type TensorSpec } from './shared/params/layout.js';
 export { modelHash, type Parameters } from './shared/params/parameters.js';
 export { decodeModel, encodeModel } from './shared/params/model-file.js';

@@ -1,3 +1,5 @@
+import { chosenFeedback } from '../shared/codec/error-feedback.js';
+import { feedbackStrategies } from '../shared/codec/feedback/index.js';
 import { presets } from '../shared/codec/presets.js';
 import { stages } from '../shared/codec/stages/index.js';
 import { datasets } from '../shared/data/datasets/index.js';
@@ -39,6 +41,12 @@ const stageEntries = (): Entry[] =>
     return { ...entryOf(stage), details: { role, takes: takes.join(', '), bits, bias, paper } };
   });
 
+const feedbackEntries = (): Entry[] =>
+  feedbackStrategies.all.map((strategy) => {
+    const { sends, memory, paper } = strategy;
+    return { ...entryOf(strategy), details: { sends, memory, paper } };
+  });
+
 const presetEntries = (): Entry[] =>
   Object.entries(presets).map(([name, { summary, coding }]) => ({
     name,
@@ -47,7 +55,7 @@ const presetEntries = (): Entry[] =>
     details: {
       stages: coding.stages.map((stage) => JSON.stringify(stage).replaceAll('"', '')).join(', ') || 'none',
       scope: coding.scope,
-      'error feedback': coding.errorFeedback ? 'yes' : 'no',
+      'error feedback': chosenFeedback(coding.errorFeedback)?.[0].name ?? 'none',
     },
   }));
 
@@ -62,6 +70,7 @@ export const catalogue: Readonly<Record<string, () => Entry[]>> = {
   schedules: entriesOf(schedules),
   methods: entriesOf(methods),
   aggregations: entriesOf(aggregationRules),
+  feedback: feedbackEntries,
   stages: stageEntries,
   presets: presetEntries,
 };

@@ -28,10 +28,15 @@ const modelText = (model: Choice): string => {
   return `${names.slice(0, mostLayers).join(' → ')}${more}`;
 };
 
+const feedbackText = (errorFeedback: CodingScenario['errorFeedback']): string => {
+  if (errorFeedback === false) return '';
+  return errorFeedback === true ? ', with error feedback' : `, with error feedback by ${choiceText(errorFeedback)}`;
+};
+
 const codingText = ({ errorFeedback, scope, stages }: CodingScenario): string => {
   if (stages.length === 0) return 'float32, nothing lost';
   const chain = stages.map(choiceText).join(' → ');
-  return `${chain}${scope === 'tensor' ? ', each tensor by itself' : ''}${errorFeedback ? ', with error feedback' : ''}`;
+  return `${chain}${scope === 'tensor' ? ', each tensor by itself' : ''}${feedbackText(errorFeedback)}`;
 };
 
 /** Payloads of one round; the exact bytes depend on the data, and only a run counts them. */

@@ -1,5 +1,6 @@
 import { trainingFlopsPerForward } from '../shared/models/network.js';
 import type { Partition } from '../shared/data/dataset.js';
+import type { PartSpec } from '../shared/method/method.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { loadModel } from '../shared/models/load.js';
 import type { CompiledNetwork } from '../shared/models/network.js';
@@ -54,13 +55,13 @@ const samplesOf = (partition: Partition): Plan['samplesPerClient'] => {
 };
 
 const directionsOf = (scenario: Scenario, network: CompiledNetwork): Pick<Plan, 'uplink' | 'downlink'> => {
-  const { specs } = prepareMethod(scenario, network);
+  const { parts } = prepareMethod(scenario, network);
   const denseBytes = 4 * network.layout.floats;
-  const directionOf = (coding: Scenario['uplink']): DirectionPlan => ({
+  const directionOf = (specs: readonly PartSpec[], coding: Scenario['uplink']): DirectionPlan => ({
     denseBytes,
     mostBytes: new PartCoder(specs, coding).maxBytes,
   });
-  return { uplink: directionOf(scenario.uplink), downlink: directionOf(scenario.downlink) };
+  return { uplink: directionOf(parts.up, scenario.uplink), downlink: directionOf(parts.down, scenario.downlink) };
 };
 
 /**

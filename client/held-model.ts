@@ -42,15 +42,15 @@ export class HeldModel {
   private readonly history: VersionHistory | null;
 
   constructor(prepared: Prepared) {
-    const { scenario, specs } = prepared;
+    const { scenario, parts } = prepared;
     const { send, lattice, ...coding } = scenario.downlink;
     this.history = lattice === null ? null : new VersionHistory(prepared.network.layout);
     this.prepared = prepared;
     this.coders = {
-      links: new PartCoder(specs, coding),
-      sum: new PartCoder(specs, sumCoding),
-      combined: new PartCoder(specs, combinedCoding),
-      model: new PartCoder(specs, send === 'model' ? coding : wholeCoding),
+      links: new PartCoder(parts.down, coding),
+      sum: new PartCoder(parts.down, sumCoding),
+      combined: new PartCoder(parts.down, combinedCoding),
+      model: new PartCoder(parts.down, send === 'model' ? coding : wholeCoding),
     };
   }
 
@@ -137,7 +137,7 @@ export class HeldModel {
   }
 
   private applyLinks(task: HeaderOf<'task'>, parts: readonly Uint8Array[], from: number): Parameters {
-    const width = this.prepared.specs.length;
+    const width = this.prepared.parts.down.length;
     if (parts.length !== (task.version - from) * width) {
       throw new CodedError(
         'client/bad-chain',

@@ -2,7 +2,7 @@ import type { Measures } from '../shared/codec/codec.js';
 import { batchesOf } from '../shared/data/batches.js';
 import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
 import type { ClientState, LocalTraining } from '../shared/method/method.js';
-import { codecStateOf, prefixCodecState, type PartCoder } from '../shared/method/part-coder.js';
+import { stateOf, prefixState, type PartCoder } from '../shared/method/part-coder.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { learningRateOf } from '../shared/scenario/training/rules.js';
@@ -56,17 +56,17 @@ export const localRound = async (
   state: ClientState,
 ): Promise<LocalResult> => {
   const { prepared, coder } = workplace;
-  const { method, specs, scenario, partition } = prepared;
+  const { method, scenario, partition } = prepared;
   const update = await method.clientRound({ round, client, model }, state, localTraining(workplace, round, client));
   const key = { seed: scenario.seed, round, client };
   const payloads: Uint8Array[] = [];
   const measures: Measures[] = [];
   let kept: ClientState = update.state;
-  for (const spec of specs) {
-    const coded = coder.encode(spec, update.parts[spec.name], key, codecStateOf(state, spec.name));
+  for (const spec of coder.specs) {
+    const coded = coder.encode(spec, update.parts[spec.name], key, stateOf(state, spec.name));
     payloads.push(coded.payload);
     measures.push(coded.measures);
-    kept = { ...kept, ...prefixCodecState(coded.state, spec.name) };
+    kept = { ...kept, ...prefixState(coded.state, spec.name) };
   }
   return { samples: partition.size(client), loss: update.loss, payloads, measures, state: kept };
 };

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CodecState, Measures } from '../shared/codec/codec.js';
+import type { ServerState } from '../shared/method/method.js';
 import type { PartCoder } from '../shared/method/part-coder.js';
 import { linkKey } from '../shared/method/chain.js';
 import { BitSet } from '../shared/params/bitset.js';
@@ -31,7 +32,8 @@ const manifestSchema = z.strictObject({
   modelHash: z.string(),
   /** Length of run.jsonl up to and with this round. */
   logBytes: z.number().int().nonnegative(),
-  files: z.strictObject({ model: fileSchema, residuals: fileSchema, links: fileSchema }),
+  /** `server` is there where the method keeps vectors. */
+  files: z.strictObject({ model: fileSchema, residuals: fileSchema, links: fileSchema, server: fileSchema.optional() }),
   /** (client, round) of the committed states. */
   states: pairs,
   /** (client, version) that simulated devices hold. */
@@ -45,6 +47,7 @@ export type Manifest = z.output<typeof manifestSchema>;
 /** All that a run goes on from. */
 export interface CheckpointData extends Omit<Manifest, 'v' | 'files' | 'version'> {
   readonly downlink: DownlinkState;
+  readonly server: ServerState;
 }
 
 const encodeLinks = (links: readonly Link[]): Uint8Array => {
@@ -100,13 +103,16 @@ export class Checkpoints {
   }
 
   /** Makes the data durable, atomically: after a crash the last checkpoint is this one or the one before. */
-  async write({ downlink, ...rest }: CheckpointData): Promise<void> {
+  async write({ downlink, server, ...rest }: CheckpointData): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const stem = `round-${rest.round}`;
     const files = {
       model: await this.writeFile(`${stem}-model.fsq`, encodeModel(downlink.model)),
       residuals: await this.writeFile(`${stem}-residuals.fsq`, encodeVectors({}, downlink.residuals)),
       links: await this.writeFile(`${stem}-links.fsq`, encodeLinks(downlink.links)),
+      ...(Object.keys(server).length === 0
+        ? {}
+        : { server: await this.writeFile(`${stem}-server.fsq`, encodeVectors({}, server)) }),
     };
     const manifest: Manifest = { v: 1, version: downlink.version, files, ...rest };
     await writeAtomic(join(this.folder, manifestName), JSON.stringify(manifest));
@@ -115,7 +121,7 @@ export class Checkpoints {
 
   /** Deletes files of earlier or unfinished checkpoints. */
   private async prune({ files }: Manifest): Promise<void> {
-    const keep = new Set([manifestName, ...Object.values(files).map(({ name }) => name)]);
+    const keep = new Set([manifestName, ...Object.values(files).flatMap((file) => file?.name ?? [])]);
     const names = await readdir(this.folder, { withFileTypes: true });
     const old = names.filter((entry) => entry.isFile() && !keep.has(entry.name));
     await Promise.all(old.map(({ name }) => rm(join(this.folder, name), { force: true })));
@@ -147,11 +153,25 @@ export class Checkpoints {
     }
   }
 
-  /** The chain as of a checkpoint. @throws CodedError `checkpoint/damaged`, `params/…` */
-  async read({ files, version }: Manifest, layout: Layout, coder: PartCoder, seed: number): Promise<DownlinkState> {
+  /** Vectors by name; none where there is no file. */
+  private async readVectors(file: z.output<typeof fileSchema> | undefined): Promise<Vectors> {
+    return file === undefined ? {} : decodeVectors(await this.readFile(file), file.name).vectors;
+  }
+
+  /**
+   * The chain and the method's state as of a checkpoint.
+   * @throws CodedError `checkpoint/damaged`, `params/…`
+   */
+  async read(
+    { files, version }: Manifest,
+    layout: Layout,
+    coder: PartCoder,
+    seed: number,
+  ): Promise<Pick<CheckpointData, 'downlink' | 'server'>> {
     const model = decodeModel(await this.readFile(files.model), layout, files.model.name);
-    const { vectors } = decodeVectors(await this.readFile(files.residuals), files.residuals.name);
+    const residuals = (await this.readVectors(files.residuals)) as CodecState;
     const links = decodeLinks(await this.readFile(files.links), files.links.name, coder, seed);
-    return { version, model, residuals: vectors as Vectors as CodecState, links };
+    const server = (await this.readVectors(files.server)) as ServerState;
+    return { downlink: { version, model, residuals, links }, server };
   }
 }

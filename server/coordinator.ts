@@ -42,7 +42,7 @@ export const runFederation = async (options: RunOptions): Promise<Summary> => {
       const { total, perRound } = scenario.clients;
 
       const cohort = uniformCohort(scenario.seed, round, total, perRound);
-      const outcome = await gatherRound(round, cohort, ends, run.roundOptions);
+      const outcome = await gatherRound({ round, cohort, state: state.server }, ends, run.roundOptions);
       const link = outcome.change === null ? [] : state.downlink.advance(outcome.change);
       await commitRound(state, round, outcome);
 

@@ -12,8 +12,8 @@ import {
   sumCoding,
   wholeCoding,
 } from '../shared/method/chain.js';
-import type { PartSpec, ServerOutcome } from '../shared/method/method.js';
-import { codecStateOf, codedPart, PartCoder, prefixCodecState, type CodedPart } from '../shared/method/part-coder.js';
+import type { ModelChange, PartSpec } from '../shared/method/method.js';
+import { stateOf, codedPart, PartCoder, prefixState, type CodedPart } from '../shared/method/part-coder.js';
 import { VersionHistory, versionsKept } from '../shared/params/version-history.js';
 import { BitSet } from '../shared/params/bitset.js';
 import { copyParameters, gatherFloats, type Parameters } from '../shared/params/parameters.js';
@@ -135,7 +135,7 @@ export class Downlink {
   }
 
   /** Codes what a round changed as the chain's next link. @returns the link's coded parts */
-  advance(outcome: ServerOutcome): readonly CodedPart[] {
+  advance(outcome: ModelChange): readonly CodedPart[] {
     const { seed, send, specs } = this.options;
     const version = this.state.version + 1;
     const { layout, floats, counters } = this.state.model;
@@ -147,13 +147,13 @@ export class Downlink {
     for (const spec of specs) {
       const isWeights = spec.coding === 'codec';
       const value = isWeights ? this.target(outcome.delta) : (outcome.exact[spec.name] ?? exactValue(model, spec));
-      const coded = this.coder.encode(spec, value, linkKey(seed, version), codecStateOf(residuals, spec.name));
+      const coded = this.coder.encode(spec, value, linkKey(seed, version), stateOf(residuals, spec.name));
       parts.push(codedPart(coded));
       if (!isWeights) {
         replaceExact(model, spec, value);
         continue;
       }
-      residuals = prefixCodecState(coded.state, spec.name);
+      residuals = prefixState(coded.state, spec.name);
       change = coded.decoded() as Float32Array;
       if (send === 'model') replaceWeights(model, change);
       else {

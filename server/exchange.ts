@@ -169,15 +169,15 @@ export class Exchange {
       throw new CodedError('wire/bad-field', `An update of round ${header.round} in round ${round}.`);
     if (name === 'failed') return { update: null, failure: (header as HeaderOf<'failed'>).code };
     const { samples, loss } = header as HeaderOf<'update'>;
-    const { partition, specs } = this.options.prepared;
+    const { partition, parts: expected } = this.options.prepared;
     if (samples !== partition.size(client)) {
       throw new CodedError(
         'wire/bad-field',
         `Client ${client} says that it has ${samples} samples, not ${partition.size(client)}.`,
       );
     }
-    if (parts.length !== specs.length)
-      throw new CodedError('wire/bad-length', `An update has ${parts.length} parts, not ${specs.length}.`);
+    if (parts.length !== expected.up.length)
+      throw new CodedError('wire/bad-length', `An update has ${parts.length} parts, not ${expected.up.length}.`);
     const { measures, staged } = await this.options.reports.take(round, client, signal);
     return { update: { samples, loss, payloads: parts, measures, messageBytes: bytes.length, staged }, failure: null };
   }

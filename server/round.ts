@@ -1,4 +1,11 @@
-import type { AggregationRule, Method, PartSpec, ReceivedUpdate, ServerOutcome } from '../shared/method/method.js';
+import type {
+  Aggregation,
+  PartSpec,
+  ReceivedUpdate,
+  ServerOutcome,
+  ServerRound,
+  ServerState,
+} from '../shared/method/method.js';
 import type { PartCoder } from '../shared/method/part-coder.js';
 import type { ClientRecord, DirectionTotals } from '../shared/runlog/records.js';
 import { addTotals, emptyTotals } from '../shared/runlog/totals.js';
@@ -36,7 +43,7 @@ export interface RoundOptions {
   readonly exchange: Exchange;
   readonly downlink: Downlink;
   readonly coder: PartCoder;
-  readonly rule: AggregationRule;
+  readonly aggregation: Aggregation;
   /** Clients under way at once: what bounds the updates that wait for their turn. */
   readonly atOnce: number;
 }
@@ -53,8 +60,8 @@ const receivedUpdate = (
 ): ReceivedUpdate => {
   const key = { seed: prepared.scenario.seed, round, client };
   const find = (part: string): [PartSpec, Uint8Array] => {
-    const index = prepared.specs.findIndex(({ name }) => name === part);
-    return [prepared.specs[index], update.payloads[index]];
+    const index = coder.specs.findIndex(({ name }) => name === part);
+    return [coder.specs[index], update.payloads[index]];
   };
   return {
     client,
@@ -69,7 +76,7 @@ const receivedUpdate = (
  * @throws CodedError
  */
 const checkRest = (client: number, round: number, update: CodedUpdate, { prepared, coder }: RoundOptions): void =>
-  prepared.specs.forEach((spec, i) => {
+  coder.specs.forEach((spec, i) => {
     if (i > 0) coder.decode(spec, update.payloads[i], { seed: prepared.scenario.seed, round, client });
   });
 
@@ -157,13 +164,7 @@ class Tally {
 }
 
 /** Adds one arrival to the method's sum, and tells the client whether it counted. */
-const settle = (
-  arrival: Arrival,
-  round: number,
-  tally: Tally,
-  server: ReturnType<Method['serverRound']>,
-  options: RoundOptions,
-): void => {
+const settle = (arrival: Arrival, round: number, tally: Tally, server: ServerRound, options: RoundOptions): void => {
   const { client, session, update, seconds } = arrival;
   let { dropped } = arrival;
   tally.add(arrival);
@@ -185,21 +186,28 @@ const settle = (
   if (dropped !== null && isMalformed(dropped)) void session.close(1002);
 };
 
+/** What a round begins with. */
+export interface RoundTask {
+  readonly round: number;
+  readonly cohort: readonly number[];
+  /** What the method kept. */
+  readonly state: ServerState;
+}
+
 /**
  * One round: every client of the cohort is served, updates are added in cohort order whatever order they come in.
  * @throws what `abort` was aborted with
  */
 export const gatherRound = async (
-  round: number,
-  cohort: readonly number[],
+  { round, cohort, state }: RoundTask,
   abort: AbortSignal,
   options: RoundOptions,
 ): Promise<RoundOutcome> => {
-  const { prepared, exchange, downlink, rule, atOnce } = options;
-  const { method, scenario, specs, network } = prepared;
-  const server = method.serverRound(downlink.model, rule);
+  const { prepared, exchange, downlink, coder, aggregation, atOnce } = options;
+  const { method, scenario, network } = prepared;
+  const server = method.serverRound({ model: downlink.model, aggregation, state, seed: scenario.seed, round });
   const { version } = downlink;
-  const tally = new Tally(4 * (network.layout.floats + network.layout.counters), specs);
+  const tally = new Tally(4 * (network.layout.floats + network.layout.counters), coder.specs);
   for await (const arrival of inOrder(cohort, atOnce, (client) => exchange.serve(round, client, abort))) {
     settle(arrival, round, tally, server, options);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { initialModel } from '../shared/method/chain.js';
+import type { ServerState } from '../shared/method/method.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { modelHash } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
@@ -16,15 +17,17 @@ export interface RunState {
   readonly states: StateStore;
   /** The version that each client holds, by client. */
   readonly holds: Map<number, number>;
+  /** What the method keeps from round to round. */
+  server: ServerState;
   /** The last closed round. */
   round: number;
   /** Whether the scenario's stop rule has fired. */
   stopped: boolean;
 }
 
-const downlinkOptions = ({ scenario, specs }: Prepared): DownlinkOptions => {
+const downlinkOptions = ({ scenario, parts }: Prepared): DownlinkOptions => {
   const { send, lattice, ...coding } = scenario.downlink;
-  return { seed: scenario.seed, send, lattice, coding, specs };
+  return { seed: scenario.seed, send, lattice, coding, specs: parts.down };
 };
 
 /** What a run has before its data and model are there: its identity and its clients' states. */
@@ -46,7 +49,7 @@ export const freshState = (base: RunBase, prepared: Prepared): RunState => {
   const { network, scenario } = prepared;
   const initial = initialModel(network, scenario.seed, scenario.downlink.lattice);
   const downlink = Downlink.begin(downlinkOptions(prepared), initial);
-  return { ...base, downlink, holds: new Map(), round: 0, stopped: false };
+  return { ...base, downlink, server: {}, holds: new Map(), round: 0, stopped: false };
 };
 
 /**
@@ -59,11 +62,12 @@ export const restoredState = async (
   checkpoints: Checkpoints,
   manifest: Manifest,
 ): Promise<RunState> => {
-  const { scenario, specs, network } = prepared;
+  const { scenario, parts, network } = prepared;
   const options = downlinkOptions(prepared);
-  const state = await checkpoints.read(manifest, network.layout, new PartCoder(specs, options.coding), scenario.seed);
+  const coder = new PartCoder(parts.down, options.coding);
+  const { downlink, server } = await checkpoints.read(manifest, network.layout, coder, scenario.seed);
   const { round, stopped, holds } = manifest;
-  return { ...base, downlink: new Downlink(options, state), holds: new Map(holds), round, stopped };
+  return { ...base, downlink: new Downlink(options, downlink), server, holds: new Map(holds), round, stopped };
 };
 
 /** Takes a closed round over: what the clients hold and keep now. States of updates that didn't count go. */
@@ -71,6 +75,7 @@ export const commitRound = async (state: RunState, round: number, outcome: Round
   const counted = new Set(outcome.staged);
   for (const client of outcome.delivered) state.holds.set(client, outcome.version);
   state.states.commit(round, outcome.staged);
+  if (outcome.change !== null) state.server = outcome.change.state;
   state.round = round;
   await state.states.discard(
     round,
@@ -81,7 +86,7 @@ export const commitRound = async (state: RunState, round: number, outcome: Round
 /** Makes the state durable. */
 export const writeCheckpoint = async (
   checkpoints: Checkpoints,
-  { runId, downlink, states, holds, round, stopped }: RunState,
+  { runId, downlink, server, states, holds, round, stopped }: RunState,
   log: { logBytes: number; scenarioHash: string; repeatable: boolean },
 ): Promise<void> => {
   await checkpoints.write({
@@ -93,6 +98,7 @@ export const writeCheckpoint = async (
     states: await states.sync(),
     holds: [...holds],
     downlink: downlink.snapshot(),
+    server,
   });
   await states.checkpointed();
 };

@@ -102,13 +102,14 @@ class OpenRun implements Run {
     this.services = services;
     this.resumed = resumed;
     this.scenario = options.scenario;
-    const { scenario, specs } = prepared;
+    const { scenario, parts } = prepared;
+    const [rule, ruleOptions] = aggregationRules.chosen(scenario.aggregation);
     this.roundOptions = {
       prepared,
       exchange: new Exchange({ ...state, ...services.peers, prepared }),
       downlink: state.downlink,
-      coder: new PartCoder(specs, scenario.uplink),
-      rule: aggregationRules.chosen(scenario.aggregation)[0],
+      coder: new PartCoder(parts.up, scenario.uplink),
+      aggregation: rule.create(ruleOptions),
       atOnce: windowPerHost * Math.max(1, options.hosts),
     };
   }

@@ -44,8 +44,8 @@ const readySeconds = 600;
 /** The control connection also carries the model and client states, some vectors of the model's size. */
 const hostMessageVectors = 16;
 
-const messageLimits = ({ network, scenario, specs }: Prepared): MessageLimits => {
-  const update = new PartCoder(specs, scenario.uplink).maxBytes + maxHeaderBytes + frameOverhead(specs.length);
+const messageLimits = ({ network, scenario, parts }: Prepared): MessageLimits => {
+  const update = new PartCoder(parts.up, scenario.uplink).maxBytes + maxHeaderBytes + frameOverhead(parts.up.length);
   const modelBytes = 4 * network.layout.floats + 8 * network.layout.counters;
   const limit = 2 ** 31 - 1;
   if (Math.max(update, modelBytes * 2) > limit) {

@@ -15,6 +15,7 @@ const kinds = [
   'schedules',
   'methods',
   'aggregations',
+  'feedback',
   'stages',
   'presets',
 ];

@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import { subLayout, type Layout } from '../params/layout.js';
-import { differenceOf, gatherFloats, type Parameters } from '../params/parameters.js';
-import type {
-  AggregationRule,
-  ClientTask,
-  ClientUpdate,
-  LocalTraining,
-  Method,
-  PartSpec,
-  ReceivedUpdate,
+import { differenceOf, gatherFloats } from '../params/parameters.js';
+import { mean } from './aggregate/mean.js';
+import {
+  defineMethod,
+  type Aggregator,
+  type ClientTask,
+  type ClientUpdate,
+  type LocalTraining,
+  type PartSpec,
+  type ReceivedUpdate,
+  type ServerTask,
 } from './method.js';
+import { prefixState, stateOf } from './part-coder.js';
 
 /*
  * Federated averaging: McMahan et al., "Communication-Efficient Learning of Deep Networks from Decentralized Data"
  * (AISTATS 2017), Algorithm 1. Each client trains for some epochs from the global model and sends the difference;
- * the coordinator adds the mean of the differences, weighted by samples.
+ * the coordinator adds what the aggregation rule makes of the differences: the mean, weighted by samples, in the paper.
  */
 
 const partsOf = (layout: Layout): PartSpec[] => {
@@ -37,26 +40,37 @@ const clientRound = async (
   return { parts: { delta, buffers, counters: trained.counters }, state, loss };
 };
 
-const serverRound = (model: Parameters, rule: AggregationRule) => {
-  const parts = partsOf(model.layout);
-  const aggregators = parts
-    .filter(({ coding }) => coding !== 'integers')
-    .map((part) => ({ part, sum: rule.begin(part) }));
+/** Counters are kept at the greatest count that anyone has. */
+const greatestCounts = (counters: BigInt64Array, update: ReceivedUpdate): void => {
+  if (counters.length === 0) return;
+  update.integers('counters').forEach((count, i) => {
+    if (count > counters[i]) counters[i] = count;
+  });
+};
+
+const serverRound = ({ model, aggregation, state, seed, round }: ServerTask) => {
+  const aggregators = new Map<string, Aggregator>();
+  for (const part of partsOf(model.layout)) {
+    // Signs or differences of statistics mean nothing, so statistics have a mean whatever the rule is.
+    const rule = part.coding === 'codec' ? aggregation : mean.create({});
+    const task = { part, state: stateOf(state, part.name), seed, round };
+    if (part.coding !== 'integers') aggregators.set(part.name, rule.begin(task));
+  }
   const counters = model.counters.slice();
 
   const fold = (update: ReceivedUpdate): void => {
-    for (const { sum } of aggregators) sum.fold(update);
-    if (counters.length === 0) return;
-    update.integers('counters').forEach((count, i) => {
-      if (count > counters[i]) counters[i] = count;
-    });
+    for (const aggregator of aggregators.values()) aggregator.fold(update);
+    greatestCounts(counters, update);
   };
   const finish = () => {
-    const means = new Map(aggregators.map(({ part, sum }) => [part.name, sum.finish()]));
-    const delta = means.get('delta');
-    if (!delta) return null;
-    const buffers = means.get('buffers');
-    return { delta, exact: { ...(buffers ? { buffers } : {}), ...(counters.length > 0 ? { counters } : {}) } };
+    const delta = aggregators.get('delta')!.finish();
+    if (delta === null) return null;
+    const buffers = aggregators.get('buffers')?.finish()?.value;
+    return {
+      delta: delta.value,
+      exact: { ...(buffers ? { buffers } : {}), ...(counters.length > 0 ? { counters } : {}) },
+      state: prefixState(delta.state, 'delta'),
+    };
   };
   return { fold, finish };
 };
@@ -64,19 +78,21 @@ const serverRound = (model: Parameters, rule: AggregationRule) => {
 const policies = (layout: Layout): Record<string, string> => {
   const has = (role: string): boolean => layout.tensors.some((tensor) => tensor.role === role);
   return {
-    weight: 'difference, coded by the scenario’s codec, mean weighted by samples',
+    weight: 'difference, coded by the scenario’s codec, combined by the aggregation rule',
     ...(has('buffer') ? { buffer: 'sent whole as float32, mean weighted by samples' } : {}),
     ...(has('counter') ? { counter: 'sent exactly as 64-bit integers, the greatest is kept' } : {}),
   };
 };
 
-export const fedavg: Method = {
+export const fedavg = defineMethod({
   name: 'fedavg',
   summary: 'federated averaging, weighted by samples (McMahan et al. 2017)',
+  aggregations: null,
   options: z.strictObject({}),
-  keepsState: false,
-  parts: partsOf,
-  clientRound,
-  serverRound,
-  policies,
-};
+  create: () => ({
+    parts: (layout) => ({ up: partsOf(layout), down: partsOf(layout) }),
+    clientRound,
+    serverRound,
+    policies,
+  }),
+});

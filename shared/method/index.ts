@@ -1,5 +1,5 @@
 import { makeRegistry } from '../util/registry.js';
 import { fedavg } from './fedavg.js';
-import type { Method } from './method.js';
+import type { MethodPlugIn } from './method.js';
 
-export const methods = makeRegistry<Method>('method', [fedavg]);
+export const methods = makeRegistry<MethodPlugIn>('method', [fedavg]);

@@ -1,4 +1,7 @@
+import type { z } from 'zod';
 import type { StateVector } from '../codec/codec.js';
+import type { Sends } from '../codec/feedback/feedback.js';
+import { parseOptions } from '../codec/stage-interface.js';
 import type { Layout } from '../params/layout.js';
 import type { Parameters } from '../params/parameters.js';
 import type { PlugIn } from '../util/registry.js';
@@ -46,36 +49,107 @@ export interface ReceivedUpdate {
   integers(part: string): BigInt64Array;
 }
 
-/** How one part's vectors are combined. Plain state: an accumulator that a checkpoint can hold. */
+/** Vectors that the coordinator keeps from round to round, by name: plain data, in every checkpoint. */
+export type ServerState = Readonly<Record<string, Float32Array | Float64Array>>;
+
+/** What a rule gets of a round. */
+export interface AggregationTask {
+  readonly part: PartSpec;
+  /** What the same rule gave after the last round that changed the model; not changed. */
+  readonly state: ServerState;
+  readonly seed: number;
+  readonly round: number;
+}
+
+/** A combined vector, and what the rule keeps for the next round. */
+export interface Aggregated {
+  readonly value: Float32Array;
+  readonly state: ServerState;
+}
+
+/** How one part's vectors are combined in one round. */
 export interface Aggregator {
   fold(update: ReceivedUpdate): void;
-  /** @returns the combined vector, null when nothing was folded */
-  finish(): Float32Array | null;
+  /** @returns null when nothing was folded */
+  finish(): Aggregated | null;
 }
 
-export interface AggregationRule extends PlugIn {
-  begin(part: PartSpec): Aggregator;
+/** A rule with its options. */
+export interface Aggregation {
+  begin(task: AggregationTask): Aggregator;
 }
+
+/** A way to combine what clients send. */
+export interface AggregationRule extends PlugIn {
+  /** What it takes a client's decoded vector for; the uplink's error feedback must send the same. */
+  readonly takes: Sends;
+  /** @throws CodedError `argument/invalid` */
+  create(options: unknown): Aggregation;
+}
+
+/** Declares a rule; its options are checked before `create` sees them. */
+export const defineAggregation = <S extends z.ZodObject>(
+  rule: Omit<AggregationRule, 'options' | 'create'> & { options: S; create(options: z.infer<S>): Aggregation },
+): AggregationRule => ({
+  ...rule,
+  create: (options) => rule.create(parseOptions(rule.name, rule.options, options)),
+});
 
 /** What the round changes: the vector that goes down as the chain's next link, and the exact parts. */
-export interface ServerOutcome {
+export interface ModelChange {
   readonly delta: Float32Array;
   readonly exact: PartValues;
 }
 
+export interface ServerOutcome extends ModelChange {
+  readonly state: ServerState;
+}
+
 export interface ServerRound {
   fold(update: ReceivedUpdate): void;
-  /** @returns null when no update was folded: the model keeps every bit */
+  /** @returns null when no update was folded: the model and the server's state keep every bit */
   finish(): ServerOutcome | null;
 }
 
-/** A federated algorithm: its parts up and down, its client half and its server half. */
-export interface Method extends PlugIn {
-  /** Whether clients keep vectors from round to round, apart from their codecs' residuals. */
-  readonly keepsState: boolean;
-  parts(layout: Layout): readonly PartSpec[];
+/** What the server half gets of a round. */
+export interface ServerTask {
+  /** The model that the clients were sent; not changed. */
+  readonly model: Parameters;
+  /** How updates are combined, where the method leaves that open. */
+  readonly aggregation: Aggregation;
+  /** What the last round that changed the model left; not changed. */
+  readonly state: ServerState;
+  readonly seed: number;
+  readonly round: number;
+}
+
+/** What travels: parts of an update, and parts of a link of the chain, of which one named `delta` is coded. */
+export interface Parts {
+  readonly up: readonly PartSpec[];
+  readonly down: readonly PartSpec[];
+}
+
+/** A federated algorithm with its options: its parts up and down, its client half and its server half, both pure. */
+export interface Method {
+  parts(layout: Layout): Parts;
   clientRound(task: ClientTask, state: ClientState, train: LocalTraining): Promise<ClientUpdate>;
-  serverRound(model: Parameters, rule: AggregationRule): ServerRound;
+  serverRound(task: ServerTask): ServerRound;
   /** What happens to tensors that are no weights, in words, for the run log. */
   policies(layout: Layout): Readonly<Record<string, string>>;
 }
+
+/** A federated algorithm. */
+export interface MethodPlugIn extends PlugIn {
+  /** Aggregation rules that it can use, by name; null: all. */
+  readonly aggregations: readonly string[] | null;
+  /** @throws CodedError `argument/invalid` */
+  create(options: unknown): Method;
+}
+
+/** Declares a method; its options are checked before `create` sees them. */
+export const defineMethod = <S extends z.ZodObject>(
+  method: Omit<MethodPlugIn, 'options' | 'create'> & { options: S; create(options: z.infer<S>): Method },
+): MethodPlugIn => ({
+  ...method,
+  create: (options) => method.create(parseOptions(method.name, method.options, options)),
+});

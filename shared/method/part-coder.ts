@@ -114,13 +114,17 @@ export class PartCoder {
   }
 }
 
-/** Cuts a codec's own vectors out of a state with many owners: `delta.residual` → `residual`. */
-export const codecStateOf = (state: CodecState, part: string): CodecState =>
+/** Vectors by name, of one or several owners. */
+type Named<V> = Readonly<Record<string, V>>;
+
+/** Cuts the vectors of one owner out of a state with many: `delta.residual` → `residual`. */
+export const stateOf = <V>(state: Named<V>, owner: string): Named<V> =>
   Object.fromEntries(
     Object.entries(state)
-      .filter(([name]) => name.startsWith(`${part}.`))
-      .map(([name, vector]) => [name.slice(part.length + 1), vector]),
+      .filter(([name]) => name.startsWith(`${owner}.`))
+      .map(([name, vector]) => [name.slice(owner.length + 1), vector]),
   );
 
-export const prefixCodecState = (state: CodecState, part: string): CodecState =>
-  Object.fromEntries(Object.entries(state).map(([name, vector]) => [`${part}.${name}`, vector]));
+/** The way back of {@link stateOf}. */
+export const prefixState = <V>(state: Named<V>, owner: string): Named<V> =>
+  Object.fromEntries(Object.entries(state).map(([name, vector]) => [`${owner}.${name}`, vector]));

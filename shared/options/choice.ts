@@ -85,3 +85,24 @@ export const choiceOf = <C extends Choice = Choice>(registry: Registry<PlugIn>, 
       return z.NEVER;
     })
     .meta({ description, ...choiceJsonSchema(registry) });
+
+/** The schema of something that is off, on with its usual plug-in, or a choice: false, true, or the choice. */
+export const switchOf = (registry: Registry<PlugIn>, description: string) => {
+  const choice = choiceOf(registry, description);
+  return z
+    .unknown()
+    .transform((input, context): boolean | Choice => {
+      if (typeof input === 'boolean') return input;
+      const result = choice.safeParse(input);
+      if (result.success) return result.data;
+      const known = registry.all.map(({ name }) => name).join(', ');
+      for (const problem of toProblems(result.error)) {
+        const isNoChoice = problem.path.length === 0 && problem.code === 'scenario/bad-value';
+        context.addIssue(
+          asIssue(isNoChoice ? { ...problem, hint: `It must be true, false or one of ${known}.` } : problem),
+        );
+      }
+      return z.NEVER;
+    })
+    .meta({ description, anyOf: [{ type: 'boolean' }, ...(choiceJsonSchema(registry)['anyOf'] as JsonSchema[])] });
+};

@@ -1,3 +1,4 @@
+import { chosenFeedback } from '../codec/error-feedback.js';
 import { presets } from '../codec/presets.js';
 import type { Stage } from '../codec/stage-interface.js';
 import { stages } from '../codec/stages/index.js';
@@ -38,7 +39,7 @@ export const presetTable = (): string =>
         `\`${name}\``,
         summary,
         coding.scope,
-        coding.errorFeedback ? 'yes' : 'no',
+        chosenFeedback(coding.errorFeedback)?.[0].name ?? 'none',
         coding.stages.length === 0 ? '' : `\`${JSON.stringify(coding.stages).replaceAll('"', '')}\``,
       ),
     ),

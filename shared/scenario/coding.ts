@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { chosenFeedback } from '../codec/error-feedback.js';
+import { feedbackStrategies } from '../codec/feedback/index.js';
 import { presets } from '../codec/presets.js';
 import { checkStages } from '../codec/stage.js';
 import { stages } from '../codec/stages/index.js';
 import { CodedError } from '../util/errors.js';
-import { choiceOf, isGroup } from '../options/choice.js';
+import { choiceOf, isGroup, switchOf } from '../options/choice.js';
 import { asIssue, errorMap, toProblems } from '../options/issues.js';
 import { jsonSchemaOf, word, type JsonSchema } from '../options/json-schema.js';
 import { suggest } from '../options/nearest.js';
@@ -11,12 +13,10 @@ import { show, type Problem } from '../options/problem.js';
 import type { CodingScenario, Scenario } from './scenario.js';
 
 const fields = {
-  errorFeedback: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether what the stages leave out is kept and added to what is coded next (error feedback). true or false.',
-    ),
+  errorFeedback: switchOf(
+    feedbackStrategies,
+    'Whether what the stages leave out is kept and added to what is coded next (error feedback): false, true (residual), or a way to do it.',
+  ).prefault(false),
   scope: z
     .enum(['model', 'tensor'])
     .default('model')
@@ -95,8 +95,13 @@ const downlinkProblems = ({ send, errorFeedback, lattice }: Downlink): Problem[]
       { path: ['lattice'], code: 'scenario/conflict', message, hint: "Write 'send: delta', or leave lattice out." },
     ];
   }
-  if (send === 'delta' || !errorFeedback) return [];
-  const message = 'is true, but the whole model is sent, so nothing is left out that could be kept.';
+  if (chosenFeedback(errorFeedback)?.[0].sends === 'changes') {
+    const message = 'sends changes of an estimate, which clients that are seldom drawn would have to keep.';
+    const hint = 'Write true: the chain with a residual does the same on the way down.';
+    return [{ path: ['errorFeedback'], code: 'scenario/conflict', message, hint }];
+  }
+  if (send === 'delta' || errorFeedback === false) return [];
+  const message = 'is on, but the whole model is sent, so nothing is left out that could be kept.';
   const hint = "Write 'send: delta', or leave errorFeedback out.";
   return [{ path: ['errorFeedback'], code: 'scenario/conflict', message, hint }];
 };

@@ -1,3 +1,4 @@
+import { feedbackStrategies } from '../codec/feedback/index.js';
 import { stages } from '../codec/stages/index.js';
 import { partitions } from '../data/partition/index.js';
 import { aggregationRules } from '../method/aggregate/index.js';
@@ -21,6 +22,7 @@ const places: readonly [place: RegExp, registry: Registry<PlugIn>][] = [
   [/^local\.schedule$/, schedules],
   [/^method$/, methods],
   [/^aggregation$/, aggregationRules],
+  [/^(uplink|downlink)\.errorFeedback$/, feedbackStrategies],
   [/^(uplink|downlink)\.stages\.\d+$/, stages],
 ];
 

@@ -1,7 +1,7 @@
 import type { Dataset, Partition } from '../data/dataset.js';
 import { dealPartition, loadDataset } from '../data/load.js';
 import { methods } from '../method/index.js';
-import type { Method, PartSpec } from '../method/method.js';
+import type { Method, Parts } from '../method/method.js';
 import { loadModel } from '../models/load.js';
 import type { CompiledNetwork } from '../models/network.js';
 import type { Scenario } from './scenario.js';
@@ -15,16 +15,14 @@ export interface Prepared {
   readonly validation: Int32Array;
   readonly network: CompiledNetwork;
   readonly method: Method;
-  readonly specs: readonly PartSpec[];
+  readonly parts: Parts;
 }
 
 /** The parts of a scenario that need no data: its method and what the method sends. */
-export const prepareMethod = (
-  scenario: Scenario,
-  network: CompiledNetwork,
-): { method: Method; specs: readonly PartSpec[] } => {
-  const [method] = methods.chosen(scenario.method);
-  return { method, specs: method.parts(network.layout) };
+export const prepareMethod = (scenario: Scenario, network: CompiledNetwork): { method: Method; parts: Parts } => {
+  const [plugIn, options] = methods.chosen(scenario.method);
+  const method = plugIn.create(options);
+  return { method, parts: method.parts(network.layout) };
 };
 
 /** Loads the data, deals it and compiles the network. @throws CodedError `data/…`, `model/…` */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedbackStrategies } from '../codec/feedback/index.js';
 import { presets } from '../codec/presets.js';
 import { stages } from '../codec/stages/index.js';
 import { datasets } from '../data/datasets/index.js';
@@ -128,6 +129,7 @@ export const scenarioReference = (): string =>
     ...registrySection('Schedules', schedules),
     ...registrySection('Methods', methods),
     ...registrySection('Aggregation rules', aggregationRules),
+    ...registrySection('Error feedback', feedbackStrategies),
     ...registrySection('Codec stages', stages),
     ...presetSection(),
   ]

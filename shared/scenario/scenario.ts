@@ -2,7 +2,8 @@ import type { Choice } from '../util/registry.js';
 
 /** How a vector is coded: stages one after the other; without stages it travels as float32. */
 export interface CodingScenario {
-  readonly errorFeedback: boolean;
+  /** Off, on (`residual` with its defaults), or a strategy of error feedback with its options. */
+  readonly errorFeedback: boolean | Choice;
   /** Whether the stages see the whole model as one vector or each tensor by itself. */
   readonly scope: 'model' | 'tensor';
   readonly stages: readonly Choice[];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chosenFeedback } from '../codec/error-feedback.js';
 import { datasets } from '../data/datasets/index.js';
 import { partitions } from '../data/partition/index.js';
 import { aggregationRules } from '../method/aggregate/index.js';
@@ -192,6 +193,29 @@ const conflict = (path: Problem['path'], message: string, hint: string): Problem
   hint,
 });
 
+/** What the method and the uplink's error feedback ask of the aggregation rule. */
+const aggregationConflicts = ({ aggregation, method, uplink }: Scenario): Problem[] => {
+  const found: Problem[] = [];
+  const [rule] = aggregationRules.chosen(aggregation);
+  const [{ name, aggregations }] = methods.chosen(method);
+  if (aggregations !== null && !aggregations.includes(rule.name)) {
+    const message = `is ${rule.name}, which the method ${name} has no use for.`;
+    found.push(conflict(['aggregation'], message, `It must be ${aggregations.join(' or ')}.`));
+  }
+  const sends = chosenFeedback(uplink.errorFeedback)?.[0].sends ?? 'vectors';
+  if (sends === rule.takes) return found;
+  const fitting = aggregationRules.all.filter(({ takes }) => takes === sends).map((other) => other.name);
+  const message =
+    sends === 'changes'
+      ? `is ${rule.name}, but the uplink's error feedback sends changes of an estimate that the coordinator must keep.`
+      : `is ${rule.name}, which adds up changes of estimates, but the uplink sends the vectors themselves.`;
+  const hint =
+    sends === 'changes'
+      ? `It must be ${fitting.join(' or ')}.`
+      : 'Write errorFeedback: ef21 for the uplink, or another aggregation.';
+  return [...found, conflict(['aggregation'], message, hint)];
+};
+
 /** What no single value shows: values that contradict each other. */
 const conflicts = (scenario: Scenario): Problem[] => {
   const { clients, dataset, evaluate, network, round } = scenario;
@@ -208,7 +232,7 @@ const conflicts = (scenario: Scenario): Problem[] => {
     const hint = 'Give a network, or leave the deadline out.';
     found.push(conflict(['round', 'deadline'], 'is in simulated time, which needs links.', hint));
   }
-  return found;
+  return [...found, ...aggregationConflicts(scenario)];
 };
 
 const report = (scenario: Scenario, context: z.RefinementCtx): void => {

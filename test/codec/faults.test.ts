@@ -67,7 +67,8 @@ const layout = makeLayout([
   { name: 'moving', shape: [20], role: 'buffer' },
   { name: 'steps', shape: [1], role: 'counter' },
 ]);
-const specs = fedavg.parts(layout);
+const method = fedavg.create({});
+const specs = method.parts(layout).up;
 
 test('F6: a client that missed rounds downloads what it missed, and that is counted', () => {
   const options = { seed: 1, send: 'delta' as const, lattice: null, coding: coding(stc(0.05)), specs };
@@ -163,7 +164,11 @@ describe('F13: random numbers', () => {
 });
 
 test('F15: a round without updates changes nothing, and no mean is taken of none', () => {
-  expect(fedavg.serverRound(zeroParameters(layout), mean).finish()).toBeNull();
+  expect(
+    method
+      .serverRound({ model: zeroParameters(layout), aggregation: mean.create({}), state: {}, seed: 1, round: 1 })
+      .finish(),
+  ).toBeNull();
 });
 
 test('F16: Rice codes at densities near 0 and 1', () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Downlink } from '../../server/downlink.js';
 import { mean } from '../../shared/method/aggregate/mean.js';
 import { aggregationRules } from '../../shared/method/aggregate/index.js';
-import { fedavg } from '../../shared/method/fedavg.js';
+import { fedavg as plugIn } from '../../shared/method/fedavg.js';
 import { methods } from '../../shared/method/index.js';
 import type { ReceivedUpdate } from '../../shared/method/method.js';
 import { PartCoder } from '../../shared/method/part-coder.js';
@@ -24,8 +24,11 @@ const parametersOf = (weight: number, statistic: number, count: bigint): Paramet
   counters: BigInt64Array.of(count),
 });
 
-const specs = fedavg.parts(layout);
+const fedavg = plugIn.create({});
+const specs = fedavg.parts(layout).up;
 const coder = new PartCoder(specs, presets['topk-1-8bit'].coding);
+const serverRound = (model: Parameters) =>
+  fedavg.serverRound({ model, aggregation: mean.create({}), state: {}, seed: 1, round: 1 });
 const keyOf = (client: number) => ({ seed: 1, round: 1, client });
 
 /** An update that went through the codec and back, as on the wire. */
@@ -54,7 +57,7 @@ const received = async (
 test('statistics are averaged by samples and sent whole, counters are exact, only weights go through the codec', async () => {
   const model = parametersOf(0, 0, 5n);
   const big = 2n ** 60n + 1n;
-  const round = fedavg.serverRound(model, mean);
+  const round = serverRound(model);
   round.fold(await received(0, 100, model, parametersOf(1, 2, big)));
   round.fold(await received(1, 300, model, parametersOf(2, 6, 7n)));
   const { delta, exact } = round.finish()!;
@@ -97,15 +100,15 @@ test('the mean is weighted by samples; without an update there is none and nothi
     coding: 'codec' as const,
     layout: makeLayout([{ name: 'w', shape: [2], role: 'weight' }]),
   };
-  const sum = mean.begin(part);
+  const sum = mean.create({}).begin({ part, state: {}, seed: 1, round: 1 });
   expect(sum.finish()).toBeNull();
   sum.fold(plain(0, [Number.MAX_VALUE, 1]));
   expect(sum.finish()).toBeNull();
   sum.fold(plain(5, [1, 2]));
-  expect(sum.finish()).toEqual(Float32Array.of(1, 2));
+  expect(sum.finish()?.value).toEqual(Float32Array.of(1, 2));
   sum.fold(plain(15, [3, 6]));
-  expect(sum.finish()).toEqual(Float32Array.of(2.5, 5));
-  expect(fedavg.serverRound(parametersOf(1, 1, 1n), mean).finish()).toBeNull();
+  expect(sum.finish()?.value).toEqual(Float32Array.of(2.5, 5));
+  expect(serverRound(parametersOf(1, 1, 1n)).finish()).toBeNull();
 });
 
 test.each([

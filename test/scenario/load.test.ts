@@ -35,7 +35,7 @@ describe('a scenario', () => {
       method: { fedavg: {} },
       aggregation: { mean: {} },
       uplink: { errorFeedback: false, scope: 'model', stages: [] },
-      downlink: { send: 'model', errorFeedback: false, scope: 'model', stages: [] },
+      downlink: { send: 'model', lattice: null, errorFeedback: false, scope: 'model', stages: [] },
       network: null,
       round: { deadline: null, watchdog: 120 },
       connections: 'persistent',
@@ -178,7 +178,7 @@ describe('what is wrong is said with its line and what would be right', () => {
     [
       'error feedback of a whole model',
       'downlink: { send: model, errorFeedback: true }',
-      '5:41: downlink.errorFeedback is true',
+      '5:41: downlink.errorFeedback is on',
     ],
     ['a text for a number', 'seed: many', '5:7: seed is "many". It must be a number.'],
     ['a fraction for a whole number', 'seed: 1.5', '5:7: seed is 1.5. It must be a whole number.'],

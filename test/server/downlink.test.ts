@@ -22,7 +22,7 @@ const network = compileNetwork({
   ],
 });
 const { layout } = network;
-const specs = fedavg.parts(layout);
+const specs = fedavg.create({}).parts(layout).down;
 const seed = 11;
 
 const codings: Record<string, { send: 'delta' | 'model'; lattice?: number; coding: Coding }> = {
@@ -55,7 +55,7 @@ const make = (name: string) => {
   const options = { seed, send, lattice, coding, specs };
   // What a host knows of the experiment; only what the chain needs is there.
   const scenario = { seed, downlink: { send, lattice, ...coding } };
-  const prepared = { scenario, specs, network } as unknown as Prepared;
+  const prepared = { scenario, parts: { up: specs, down: specs }, network } as unknown as Prepared;
   return { options, prepared, downlink: Downlink.begin(options, initialModel(network, seed, lattice)) };
 };
 

@@ -20,7 +20,7 @@ const about = (name, path, before = () => undefined) => {
 };
 
 if (isCoordinator && word !== undefined) {
-  const { open, rename, rm } = fs;
+  const { open, rename, rm, unlink } = fs;
   fs.open = async (path, ...rest) => {
     const handle = await open(path, ...rest);
     const { writeFile, sync } = handle;
@@ -41,6 +41,10 @@ if (isCoordinator && word !== undefined) {
   fs.rm = (path, ...rest) => {
     about('remove', path);
     return rm(path, ...rest);
+  };
+  fs.unlink = (path) => {
+    about('remove', path);
+    return unlink(path);
   };
   syncBuiltinESMExports();
 }
