@@ -68,11 +68,13 @@ const kept = (residual: Float32Array, precision: Precision): CodecState => {
 /** @throws CodedError `params/layout-mismatch` */
 const residualOf = (state: CodecState, precision: Precision, length: number): Float32Array | undefined => {
   if (precision === 'float32') return floatsOfState(state, 'residual', length);
-  const scale = floatsOfState(state, 'residualScale', 1);
   const halves = state['residual'];
-  if (halves === undefined || scale === undefined) return undefined;
-  if (halves instanceof Uint16Array && halves.length === length) return fromHalves({ halves, scale });
-  throw new CodedError('params/layout-mismatch', `A residual has ${halves.length} numbers, not ${length} halves.`);
+  if (halves === undefined) return undefined;
+  const scale = floatsOfState(state, 'residualScale', 1);
+  if (halves instanceof Uint16Array && halves.length === length && scale) return fromHalves({ halves, scale });
+  throw new CodedError('params/layout-mismatch', `The state's 'residual' has ${halves.length} numbers.`, {
+    hint: `The codec needs ${length} of type float16, and their scale.`,
+  });
 };
 
 /**
