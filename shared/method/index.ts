@@ -1,5 +1,6 @@
 import { makeRegistry } from '../util/registry.js';
 import { fedavg } from './fedavg.js';
+import { fetchsgd } from './fetchsgd.js';
 import type { MethodPlugIn } from './method.js';
 
-export const methods = makeRegistry<MethodPlugIn>('method', [fedavg]);
+export const methods = makeRegistry<MethodPlugIn>('method', [fedavg, fetchsgd]);

@@ -27,6 +27,8 @@ export type ClientState = Readonly<Record<string, StateVector>>;
 export type LocalTraining = (parameters: Parameters) => Promise<{ parameters: Parameters; loss: number }>;
 
 export interface ClientTask {
+  /** The run's. */
+  readonly seed: number;
   readonly round: number;
   readonly client: number;
   /** The model that the client holds; not changed. */

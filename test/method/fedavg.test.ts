@@ -38,7 +38,7 @@ const received = async (
   model: Parameters,
   trained: Parameters,
 ): Promise<ReceivedUpdate> => {
-  const { parts } = await fedavg.clientRound({ round: 1, client, model }, {}, async () => ({
+  const { parts } = await fedavg.clientRound({ seed: 1, round: 1, client, model }, {}, async () => ({
     parameters: trained,
     loss: 1,
   }));
@@ -112,7 +112,7 @@ test('the mean is weighted by samples; without an update there is none and nothi
 });
 
 test.each([
-  ['shared/method', methods, ['chain', 'method', 'part-coder']],
+  ['shared/method', methods, ['chain', 'exact-parts', 'method', 'part-coder']],
   ['shared/method/aggregate', aggregationRules, []],
 ])('every file of %s is registered', (folder, registry, helpers: string[]) => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
