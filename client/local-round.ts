@@ -1,4 +1,4 @@
-import type { Measures } from '../shared/codec/codec.js';
+import type { CodecHints, Measures } from '../shared/codec/codec.js';
 import { batchesOf } from '../shared/data/batches.js';
 import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
 import type { ClientState, LocalTraining } from '../shared/method/method.js';
@@ -43,6 +43,17 @@ const localTraining = ({ prepared, trainer, examples }: Workplace, round: number
   };
 };
 
+/** What a client's round begins with. */
+export interface LocalTask {
+  readonly round: number;
+  readonly client: number;
+  /** The model that the client holds now; not changed. */
+  readonly model: Parameters;
+  /** What the client kept; not changed. */
+  readonly state: ClientState;
+  readonly hints: CodecHints;
+}
+
 /**
  * One client's round: train, then code each part of the update. The model and the state go in, the coded update and the
  * new state come out.
@@ -50,10 +61,7 @@ const localTraining = ({ prepared, trainer, examples }: Workplace, round: number
  */
 export const localRound = async (
   workplace: Workplace,
-  round: number,
-  client: number,
-  model: Parameters,
-  state: ClientState,
+  { round, client, model, state, hints }: LocalTask,
 ): Promise<LocalResult> => {
   const { prepared, coder } = workplace;
   const { method, scenario, partition } = prepared;
@@ -63,7 +71,7 @@ export const localRound = async (
   const measures: Measures[] = [];
   let kept: ClientState = update.state;
   for (const spec of coder.specs) {
-    const coded = coder.encode(spec, update.parts[spec.name], key, stateOf(state, spec.name));
+    const coded = coder.encode(spec, update.parts[spec.name], key, stateOf(state, spec.name), hints);
     payloads.push(coded.payload);
     measures.push(coded.measures);
     kept = { ...kept, ...prefixState(coded.state, spec.name) };

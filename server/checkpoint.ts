@@ -38,6 +38,11 @@ const manifestSchema = z.strictObject({
   states: pairs,
   /** (client, version) that simulated devices hold. */
   holds: pairs,
+  /** Of quantizers whose levels adapt; null where none do. */
+  levels: z
+    .strictObject({ level: z.number(), firstLoss: z.number().nullable(), running: z.array(z.number()).readonly() })
+    .nullable()
+    .default(null),
   repeatable: z.boolean(),
   stopped: z.boolean(),
 });

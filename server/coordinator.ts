@@ -4,7 +4,7 @@ import type { Summary } from '../shared/runlog/records.js';
 import { CodedError } from '../shared/util/errors.js';
 import { openRun, type RunOptions } from './run.js';
 import { gatherRound } from './round.js';
-import { commitRound } from './run-state.js';
+import { commitRound, levelsOf } from './run-state.js';
 import { uniformCohort } from './select/uniform.js';
 
 /** Ends a round that is under way: the user, or the loss of the last host. */
@@ -42,9 +42,13 @@ export const runFederation = async (options: RunOptions): Promise<Summary> => {
       const { total, perRound } = scenario.clients;
 
       const cohort = uniformCohort(scenario.seed, round, total, perRound);
-      const outcome = await gatherRound({ round, cohort, state: state.server }, ends, run.roundOptions);
+      const outcome = await gatherRound(
+        { round, cohort, levels: levelsOf(state, cohort, run.roundOptions.prepared), state: state.server },
+        ends,
+        run.roundOptions,
+      );
       const link = outcome.change === null ? [] : state.downlink.advance(outcome.change);
-      await commitRound(state, round, outcome);
+      await commitRound(state, round, outcome, scenario);
 
       await run.evaluated();
       journal.round(round, cohort, outcome, link, modelHash(state.downlink.model));

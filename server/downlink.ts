@@ -21,7 +21,7 @@ import type { HeaderOf } from '../shared/wire/messages.js';
 
 /** How a client is brought to the present version. */
 export interface Delivery {
-  readonly header: Omit<HeaderOf<'task'>, 'round'>;
+  readonly header: Omit<HeaderOf<'task'>, 'round' | 'levels'>;
   readonly parts: readonly CodedPart[];
   readonly payloadBytes: number;
 }
@@ -226,7 +226,7 @@ export class Downlink {
     return linkBytes <= model ? this.delivery({ ...base, form: 'links' }, links) : this.wholeModel();
   }
 
-  private delivery(how: Omit<HeaderOf<'task'>, 'round' | 'version'>, parts: readonly CodedPart[]): Delivery {
+  private delivery(how: Omit<HeaderOf<'task'>, 'round' | 'version' | 'levels'>, parts: readonly CodedPart[]): Delivery {
     return { header: { version: this.version, ...how }, parts, payloadBytes: bytesOfParts(parts) };
   }
 

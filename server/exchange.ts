@@ -24,6 +24,14 @@ export interface CodedUpdate {
   readonly staged: boolean;
 }
 
+/** What a client is to do. */
+export interface Order {
+  readonly round: number;
+  readonly client: number;
+  /** Levels above zero of the client's quantizer; null where they don't adapt. */
+  readonly levels: number | null;
+}
+
 /** What became of one client's task. */
 export interface Arrival {
   readonly client: number;
@@ -55,7 +63,7 @@ export class Exchange {
   private readonly options: ExchangeOptions;
   /** Where each client is connected. */
   private readonly places = new Map<number, HostSession>();
-  private tasks: { readonly round: number; readonly messages: Map<Delivery, Uint8Array> } = {
+  private tasks: { readonly round: number; readonly messages: Map<Delivery, Map<number | null, Uint8Array>> } = {
     round: 0,
     messages: new Map(),
   };
@@ -67,14 +75,15 @@ export class Exchange {
   /**
    * One client's part of a round. Whatever the client does ends in an arrival; only an abort of the run rejects.
    */
-  async serve(round: number, client: number, abort: AbortSignal): Promise<Arrival> {
+  async serve(order: Order, abort: AbortSignal): Promise<Arrival> {
+    const { client } = order;
     const nothing = { client, session: null, delivery: null, seconds: null, update: null, reconnectBytes: 0 };
     if (this.options.prepared.partition.size(client) === 0) return { ...nothing, dropped: 'client/no-samples' };
     const host = await this.options.hosts.acquire(client, this.places.get(client), abort);
     const { watchdog } = this.options.prepared.scenario.round;
     const limit = deadline(abort, watchdog, () => new CodedError('client/watchdog', `No answer in ${watchdog} s.`));
     try {
-      return await this.converse(round, client, host, limit.signal);
+      return await this.converse(order, host, limit.signal);
     } catch (error) {
       abort.throwIfAborted();
       if (!(error instanceof CodedError)) throw error;
@@ -85,12 +94,13 @@ export class Exchange {
     }
   }
 
-  private async converse(round: number, client: number, host: HostSession, signal: AbortSignal): Promise<Arrival> {
+  private async converse(order: Order, host: HostSession, signal: AbortSignal): Promise<Arrival> {
+    const { round, client } = order;
     const { downlink, reports, holds } = this.options;
     reports.expect(round, client);
     const delivery = downlink.deliver(holds.get(client) ?? null);
     const { session, reconnectBytes } = await this.connect(round, client, host, delivery, signal);
-    const task = this.taskMessage(round, delivery);
+    const task = this.taskMessage(order, delivery);
     session.send(task);
     const delivered = { client, session, delivery: { ...delivery, messageBytes: task.length }, reconnectBytes };
     try {
@@ -104,14 +114,17 @@ export class Exchange {
     }
   }
 
-  /** Clients that hold the same version are sent the same bytes, so these are made once a round. */
-  private taskMessage(round: number, delivery: Delivery): Uint8Array {
+  /** Clients that hold the same version and have as many levels are sent the same bytes, so these are made once a round. */
+  private taskMessage({ round, levels }: Order, delivery: Delivery): Uint8Array {
     if (round !== this.tasks.round) this.tasks = { round, messages: new Map() };
-    const known = this.tasks.messages.get(delivery);
+    const messages = this.tasks.messages.get(delivery) ?? new Map<number | null, Uint8Array>();
+    this.tasks.messages.set(delivery, messages);
+    const known = messages.get(levels);
     if (known !== undefined) return known;
     const payloads = delivery.parts.map(({ payload }) => payload);
-    const message = encodeMessage('task', { round, ...delivery.header }, payloads);
-    this.tasks.messages.set(delivery, message);
+    const header = { round, ...delivery.header, ...(levels === null ? {} : { levels }) };
+    const message = encodeMessage('task', header, payloads);
+    messages.set(levels, message);
     return message;
   }
 

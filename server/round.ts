@@ -190,6 +190,8 @@ const settle = (arrival: Arrival, round: number, tally: Tally, server: ServerRou
 export interface RoundTask {
   readonly round: number;
   readonly cohort: readonly number[];
+  /** Levels of each client's quantizer, in the cohort's order; null where they don't adapt. */
+  readonly levels: readonly number[] | null;
   /** What the method kept. */
   readonly state: ServerState;
 }
@@ -199,7 +201,7 @@ export interface RoundTask {
  * @throws what `abort` was aborted with
  */
 export const gatherRound = async (
-  { round, cohort, state }: RoundTask,
+  { round, cohort, levels, state }: RoundTask,
   abort: AbortSignal,
   options: RoundOptions,
 ): Promise<RoundOutcome> => {
@@ -208,7 +210,8 @@ export const gatherRound = async (
   const server = method.serverRound({ model: downlink.model, aggregation, state, seed: scenario.seed, round });
   const { version } = downlink;
   const tally = new Tally(4 * (network.layout.floats + network.layout.counters), coder.specs);
-  for await (const arrival of inOrder(cohort, atOnce, (client) => exchange.serve(round, client, abort))) {
+  const orders = cohort.map((client, i) => ({ round, client, levels: levels?.[i] ?? null }));
+  for await (const arrival of inOrder(orders, atOnce, (order) => exchange.serve(order, abort))) {
     settle(arrival, round, tally, server, options);
   }
   if (scenario.connections === 'round') await Promise.all(tally.sessions.map(({ session }) => session.closedByPeer()));

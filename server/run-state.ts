@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import {
+  adaptationOf,
+  clientLevels,
+  firstLevels,
+  nextLevels,
+  type LevelState,
+} from '../shared/codec/adaptive-levels.js';
 import { initialModel } from '../shared/method/chain.js';
 import type { ServerState } from '../shared/method/method.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { modelHash } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
+import type { Scenario } from '../shared/scenario/scenario.js';
 import type { Checkpoints, Manifest } from './checkpoint.js';
 import { Downlink, type DownlinkOptions } from './downlink.js';
 import type { RoundOutcome } from './round.js';
@@ -19,6 +27,8 @@ export interface RunState {
   readonly holds: Map<number, number>;
   /** What the method keeps from round to round. */
   server: ServerState;
+  /** How many levels the clients' quantizers have, where that adapts; null elsewhere. */
+  levels: LevelState | null;
   /** The last closed round. */
   round: number;
   /** Whether the scenario's stop rule has fired. */
@@ -28,6 +38,21 @@ export interface RunState {
 const downlinkOptions = ({ scenario, parts }: Prepared): DownlinkOptions => {
   const { send, lattice, ...coding } = scenario.downlink;
   return { seed: scenario.seed, send, lattice, coding, specs: parts.down };
+};
+
+/** Levels of each client's quantizer in the next round, in the cohort's order; null where they don't adapt. */
+export const levelsOf = (
+  { levels }: Pick<RunState, 'levels'>,
+  cohort: readonly number[],
+  { scenario, partition }: Pick<Prepared, 'scenario' | 'partition'>,
+): number[] | null => {
+  const adaptation = adaptationOf(scenario.uplink.stages);
+  if (adaptation === null || levels === null) return null;
+  return clientLevels(
+    adaptation,
+    levels,
+    cohort.map((client) => partition.size(client)),
+  );
 };
 
 /** What a run has before its data and model are there: its identity and its clients' states. */
@@ -49,7 +74,9 @@ export const freshState = (base: RunBase, prepared: Prepared): RunState => {
   const { network, scenario } = prepared;
   const initial = initialModel(network, scenario.seed, scenario.downlink.lattice);
   const downlink = Downlink.begin(downlinkOptions(prepared), initial);
-  return { ...base, downlink, server: {}, holds: new Map(), round: 0, stopped: false };
+  const adaptation = adaptationOf(scenario.uplink.stages);
+  const levels = adaptation === null ? null : firstLevels(adaptation);
+  return { ...base, downlink, server: {}, levels, holds: new Map(), round: 0, stopped: false };
 };
 
 /**
@@ -66,16 +93,25 @@ export const restoredState = async (
   const options = downlinkOptions(prepared);
   const coder = new PartCoder(parts.down, options.coding);
   const { downlink, server } = await checkpoints.read(manifest, network.layout, coder, scenario.seed);
-  const { round, stopped, holds } = manifest;
-  return { ...base, downlink: new Downlink(options, downlink), server, holds: new Map(holds), round, stopped };
+  const { round, stopped, holds, levels } = manifest;
+  return { ...base, downlink: new Downlink(options, downlink), server, levels, holds: new Map(holds), round, stopped };
 };
 
 /** Takes a closed round over: what the clients hold and keep now. States of updates that didn't count go. */
-export const commitRound = async (state: RunState, round: number, outcome: RoundOutcome): Promise<void> => {
+export const commitRound = async (
+  state: RunState,
+  round: number,
+  outcome: RoundOutcome,
+  { uplink }: Scenario,
+): Promise<void> => {
   const counted = new Set(outcome.staged);
   for (const client of outcome.delivered) state.holds.set(client, outcome.version);
   state.states.commit(round, outcome.staged);
   if (outcome.change !== null) state.server = outcome.change.state;
+  const adaptation = adaptationOf(uplink.stages);
+  if (adaptation !== null && state.levels !== null && outcome.trainLoss !== null) {
+    state.levels = nextLevels(adaptation, state.levels, outcome.trainLoss);
+  }
   state.round = round;
   await state.states.discard(
     round,
@@ -86,7 +122,7 @@ export const commitRound = async (state: RunState, round: number, outcome: Round
 /** Makes the state durable. */
 export const writeCheckpoint = async (
   checkpoints: Checkpoints,
-  { runId, downlink, server, states, holds, round, stopped }: RunState,
+  { runId, downlink, server, levels, states, holds, round, stopped }: RunState,
   log: { logBytes: number; scenarioHash: string; repeatable: boolean },
 ): Promise<void> => {
   await checkpoints.write({
@@ -99,6 +135,7 @@ export const writeCheckpoint = async (
     holds: [...holds],
     downlink: downlink.snapshot(),
     server,
+    levels,
   });
   await states.checkpointed();
 };

@@ -77,8 +77,10 @@ export class ClientRunner {
     const { client, holds } = wake;
     const model = held.apply(header, parts, holds);
     const state = await this.stateOf(wake, sentState);
-    const result = await localRound(workplace, header.round, client, model, state);
-    this.reportOn(result, client, header.round);
+    const { round, levels } = header;
+    const hints = levels === undefined ? {} : { levels };
+    const result = await localRound(workplace, { round, client, model, state, hints });
+    this.reportOn(result, client, round);
     return result;
   }
 

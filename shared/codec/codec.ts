@@ -10,11 +10,19 @@ export interface CodecKey {
   readonly part: string;
 }
 
+/** What the coordinator's task says about coding; its bytes are counted with the task's. */
+export interface CodecHints {
+  /** Levels above zero of a quantizer that adapts. */
+  readonly levels?: number;
+}
+
 /** What the two sides agree on about a payload without sending it. */
 export interface CodecContext {
   readonly key: CodecKey;
   /** Names the coordinates of the vector; its float count is the vector's length. */
   readonly layout: Layout;
+  /** For the encoder alone: what it makes of them is in the payload. */
+  readonly hints?: CodecHints;
 }
 
 /** What a codec keeps from round to round on one side: named vectors, plain data. */

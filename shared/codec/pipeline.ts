@@ -83,10 +83,10 @@ export const createCodec = ({ errorFeedback, scope, stages }: Coding): Codec => 
   };
 
   /** All units of a payload, read and checked to the last byte. */
-  const read = (payload: Uint8Array, { key, layout }: CodecContext): Piece[] => {
+  const read = (payload: Uint8Array, context: CodecContext): Piece[] => {
     const reader = new BitReader(payload);
-    checkHeader(reader, headerOf(layout));
-    const pieces = makeUnits(layout, scope, key).map((unit) => ({
+    checkHeader(reader, headerOf(context.layout));
+    const pieces = makeUnits(context, scope).map((unit) => ({
       offset: unit.offset,
       value: decodeUnit(chain, reader, unit),
     }));
@@ -94,11 +94,11 @@ export const createCodec = ({ errorFeedback, scope, stages }: Coding): Codec => 
     return pieces;
   };
 
-  const write = (input: Float32Array, { key, layout }: CodecContext) => {
+  const write = (input: Float32Array, context: CodecContext) => {
     const writer = new BitWriter(1024);
     const tally: Tally = { valueBytes: 0, naiveBits: 0, entropyBits: 0 };
-    writer.bytes(headerOf(layout));
-    const pieces = makeUnits(layout, scope, key).map((unit) => {
+    writer.bytes(headerOf(context.layout));
+    const pieces = makeUnits(context, scope).map((unit) => {
       const values = input.subarray(unit.offset, unit.offset + unit.length);
       return apart(unit.offset, encodeUnit(values, chain, writer, unit, tally), input);
     });

@@ -3,6 +3,7 @@ import { CodedError } from '../util/errors.js';
 import type { BitReader, BitWriter } from '../util/bits.js';
 import type { RandomStream } from '../util/random.js';
 import type { PlugIn } from '../util/registry.js';
+import type { CodecHints } from './codec.js';
 import type { PositionCode, SymbolCode } from './streams/stream.js';
 import type { Kind, Shape, Value } from './value.js';
 
@@ -13,6 +14,8 @@ export interface Unit {
   readonly extents: readonly number[];
   readonly round: number;
   readonly client: number;
+  /** For the encoder alone. */
+  readonly hints: CodecHints;
   /**
    * Random numbers of the purpose `codec/PART/STAGE`. One stream serves all units of a payload, in order, so
    * encoder and decoder must take the same numbers where the format depends on them.

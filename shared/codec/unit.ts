@@ -1,6 +1,6 @@
 import type { Layout } from '../params/layout.js';
 import { RandomStream } from '../util/random.js';
-import type { CodecKey } from './codec.js';
+import type { CodecContext } from './codec.js';
 import type { Unit } from './stage-interface.js';
 
 /** A unit with its place in the vector. */
@@ -18,7 +18,7 @@ export const unitLengths = (layout: Layout, scope: 'model' | 'tensor'): number[]
   places(layout, scope).map(({ size }) => size);
 
 /** The units of one payload. They share random streams, which are made when first asked for. */
-export const makeUnits = (layout: Layout, scope: 'model' | 'tensor', key: CodecKey): PlacedUnit[] => {
+export const makeUnits = ({ key, layout, hints = {} }: CodecContext, scope: 'model' | 'tensor'): PlacedUnit[] => {
   const { seed, round, client, part } = key;
   const streams = new Map<string, RandomStream>();
   const random = (stage: string): RandomStream => {
@@ -32,6 +32,7 @@ export const makeUnits = (layout: Layout, scope: 'model' | 'tensor', key: CodecK
     extents: shape,
     round,
     client,
+    hints,
     random,
   }));
 };

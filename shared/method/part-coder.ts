@@ -1,4 +1,4 @@
-import type { Codec, CodecContext, CodecState, Measures } from '../codec/codec.js';
+import type { Codec, CodecContext, CodecHints, CodecState, Measures } from '../codec/codec.js';
 import { createCodec, type Coding } from '../codec/pipeline.js';
 import { bytesOf } from '../params/parameters.js';
 import { CodedError } from '../util/errors.js';
@@ -63,15 +63,16 @@ export class PartCoder {
     );
   }
 
-  private context({ name, layout }: PartSpec, key: PartKey): CodecContext {
-    return { key: { ...key, part: name }, layout };
+  private context({ name, layout }: PartSpec, { seed, round, client }: PartKey): CodecContext {
+    return { key: { seed, round, client, part: name }, layout };
   }
 
-  encode(spec: PartSpec, value: PartValue, key: PartKey, before: CodecState): EncodedPart {
+  /** @param hints what the task says about coding; decoding needs none */
+  encode(spec: PartSpec, value: PartValue, key: PartKey, before: CodecState, hints: CodecHints = {}): EncodedPart {
     const { name } = spec;
     if (value instanceof Float32Array) {
       const codec = this.codecs[spec.coding === 'codec' ? 'codec' : 'exact'];
-      const encoded = codec.encode(value, this.context(spec, key), before);
+      const encoded = codec.encode(value, { ...this.context(spec, key), hints }, before);
       const { payload, measures, state } = encoded;
       return { name, payload, measures, state, decoded: () => encoded.decoded, support: () => encoded.support };
     }

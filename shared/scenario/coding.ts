@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adaptationOf } from '../codec/adaptive-levels.js';
 import { chosenFeedback } from '../codec/error-feedback.js';
 import { feedbackStrategies } from '../codec/feedback/index.js';
 import { presets } from '../codec/presets.js';
@@ -88,7 +89,12 @@ const withSend = (
   return { send, lattice, ...rest };
 };
 
-const downlinkProblems = ({ send, errorFeedback, lattice }: Downlink): Problem[] => {
+const downlinkProblems = ({ send, errorFeedback, lattice, stages }: Downlink): Problem[] => {
+  if (adaptationOf(stages) !== null) {
+    const message = 'has levels that adapt, which only the uplink can.';
+    const index = stages.findIndex((stage) => adaptationOf([stage]) !== null);
+    return [{ path: ['stages', index], code: 'scenario/conflict', message, hint: 'Leave adapt out.' }];
+  }
   if (send === 'model' && lattice !== null) {
     const message = `is ${lattice}, but the whole model is sent, so nothing is added up.`;
     return [

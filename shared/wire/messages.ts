@@ -29,6 +29,8 @@ export const messages = {
       /** How the parts are coded: links of the chain, their sum, the combined payload, or the whole model. */
       form: z.enum(['links', 'sum', 'combined', 'model']),
       seed: z.number().int().nonnegative().optional(),
+      /** Levels above zero that the client's quantizer is to have, where they adapt. */
+      levels: z.number().int().min(1).max(32767).optional(),
     }),
   },
   ack: { type: 4, header: z.strictObject({ round: count, accepted: z.boolean(), reason: text.optional() }) },

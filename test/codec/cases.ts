@@ -34,6 +34,7 @@ export const optionCases: readonly { name: string; coding: Coding }[] = (
     [{ randomk: { fraction: 0.1 } }, { ternary: {} }, { entropy: {} }],
     [{ randomk: { fraction: 0.2 } }, { quantize: { bits: 4, rounding: 'stochastic' } }],
     [{ threshold: { above: 0 } }, { float16: {} }, { entropy: {} }],
+    [{ qsgd: { adapt: 'dadaquant', levels: 300, bucket: 50 } }],
     [{ quantize: { bits: 1 } }],
     [{ quantize: { bits: 1, rounding: 'stochastic', block: 3 } }],
     [{ quantize: { bits: 2, scale: 'gaussian' } }],

@@ -49,7 +49,7 @@ describe('majority vote', () => {
   });
 
   test('ties are decided by a fair coin, another one each round and the same one again', () => {
-    const ties = [new Array<number>(10_000).fill(1), new Array<number>(10_000).fill(-1)];
+    const ties = [1, -1].map((sign) => Array.from({ length: 10_000 }, () => sign));
     const [first, second] = [1, 2].map((round) => vote(ties, { round }));
     const ups = first.filter((value) => value > 0).length;
     // Five standard deviations of 10,000 coins.

@@ -449,7 +449,8 @@ def quantize(options, shape, reader, unit):
 
 
 def qsgd(options, shape, reader, unit):
-    count = 2 * options['levels'] + 1
+    above_zero = options['levels'] if options['adapt'] == 'none' else reader.uint(2)
+    count = 2 * above_zero + 1
     scales, block = scales_of(reader, shape.count, options['bucket'])
     return quantizer(shape, count, levels(scales, block, count))
 

@@ -1,18 +1,42 @@
 import { z } from 'zod';
-import { quantizerTransform } from '../quantizer.js';
+import { adaptiveRules, mostLevels } from '../adaptive-levels.js';
+import type { BitReader, BitWriter } from '../../util/bits.js';
+import { quantizerTransform, type Quantizer } from '../quantizer.js';
 import { bfloat16Above, checkScale, fromBfloat16, largestMagnitude, readScale } from '../scale.js';
-import { defineTransform } from '../stage-interface.js';
+import { defineTransform, type Unit } from '../stage-interface.js';
+import { malformed } from '../streams/malformed.js';
 import { restoreLevels, roundStochastic } from '../uniform-levels.js';
 import { saturate } from '../value.js';
 
 const options = z.strictObject({
-  levels: z.int().min(1).max(32767).default(7).describe('levels above zero, s in the paper, 1 to 32767'),
+  levels: z.int().min(1).max(mostLevels).default(7).describe('levels above zero, s in the paper, 1 to 32767'),
   norm: z
     .enum(['l2', 'max'])
     .default('l2')
     .describe('the outermost level: the Euclidean norm, as in the paper, or the largest magnitude'),
   bucket: z.int().min(1).nullable().default(null).describe('values that share a norm, at least 1; null: all'),
+  adapt: z
+    .enum(adaptiveRules)
+    .default('none')
+    .describe(
+      'uplink only: how the coordinator changes the levels, which then are those of the first round: adaquantfl, more as the training loss falls; dadaquant, twice as many when it stops falling, and more for clients with more samples',
+    ),
+  patience: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe('for dadaquant: rounds without a lower running loss after which the levels double, 1 to 1000'),
 });
+
+type Options = z.infer<typeof options>;
+
+/** What both sides need to turn symbols back into floats. */
+interface Grid {
+  /** Levels above zero. */
+  readonly levels: number;
+  readonly scales: Float32Array;
+}
 
 const euclideanNorm = (values: Float32Array): number => {
   let sum = 0;
@@ -21,6 +45,51 @@ const euclideanNorm = (values: Float32Array): number => {
 };
 
 const norms = { l2: euclideanNorm, max: (values: Float32Array): number => largestMagnitude(values) };
+
+const makeQuantizer = ({ levels: first, norm, bucket, adapt }: Options): Quantizer<Grid> => {
+  const bucketOf = (values: number): number => bucket ?? Math.max(1, values);
+  const buckets = (values: number): number => (bucket === null ? 1 : Math.ceil(values / bucket));
+
+  /** Levels that may differ from payload to payload are said in it. */
+  const writeLevels = (side: BitWriter, { hints }: Unit): number => {
+    if (adapt === 'none') return first;
+    const levels = hints.levels ?? first;
+    side.uint16(levels);
+    return levels;
+  };
+  const readLevels = (side: BitReader): number => {
+    if (adapt === 'none') return first;
+    const levels = side.uint16();
+    return levels >= 1 && levels <= mostLevels ? levels : malformed('codec/bad-count', `There are ${levels} levels.`);
+  };
+  const readScales = (values: number, side: BitReader): Float32Array => {
+    if (bucket === null) return Float32Array.of(readScale(side));
+    side.requireBits(16 * buckets(values));
+    return Float32Array.from({ length: buckets(values) }, () => checkScale(fromBfloat16(side.uint16())));
+  };
+
+  return {
+    alphabet: (_shape, grid) => 2 * (grid?.levels ?? (adapt === 'none' ? first : mostLevels)) + 1,
+    scaleBytes: (values) => (bucket === null ? 4 : 2 * buckets(values)) + (adapt === 'none' ? 0 : 2),
+    quantize: (values, _shape, side, unit) => {
+      const levels = writeLevels(side, unit);
+      const length = bucketOf(values.length);
+      const scales = new Float32Array(buckets(values.length));
+      for (let i = 0; i < scales.length; i++) {
+        const scale = norms[norm](values.subarray(i * length, (i + 1) * length));
+        if (bucket === null) side.float32((scales[i] = scale));
+        else side.uint16(bfloat16Above((scales[i] = fromBfloat16(bfloat16Above(scale)))));
+      }
+      const symbols = roundStochastic(values, scales, length, 2 * levels + 1, unit.random('qsgd'));
+      return { symbols, scales: { levels, scales } };
+    },
+    readScales: (values, side) => {
+      const levels = readLevels(side);
+      return { levels, scales: readScales(values, side) };
+    },
+    restore: (symbols, { levels, scales }) => restoreLevels(symbols, scales, bucketOf(symbols.length), 2 * levels + 1),
+  };
+};
 
 /**
  * A value is rounded up or down at random among the multiples of norm/s: levels of magnitudes with their signs, which is
@@ -33,34 +102,10 @@ export const qsgd = defineTransform({
   summary: 'rounds at random to multiples of a part of the norm',
   takes: ['dense', 'sparse'],
   gives: 'symbols',
-  bits: '⌈log2(2 s + 1)⌉ a value, or their entropy, + 32, or + 16 a bucket',
+  bits: '⌈log2(2 s + 1)⌉ a value, or their entropy, + 32, or + 16 a bucket, + 16 with adapt',
   bias: 'unbiased; NMSE at most min(d/s², √d/s) with the Euclidean norm, d the values of a bucket',
   paper: 'Alistarh et al. 2017, QSGD: Communication-Efficient SGD via Gradient Quantization and Encoding',
   options,
   shorthand: 'levels',
-  create: ({ levels, norm, bucket }) => {
-    const count = 2 * levels + 1;
-    const bucketOf = (values: number): number => bucket ?? Math.max(1, values);
-    const buckets = (values: number): number => (bucket === null ? 1 : Math.ceil(values / bucket));
-    return quantizerTransform<Float32Array>({
-      alphabet: () => count,
-      scaleBytes: (values) => (bucket === null ? 4 : 2 * buckets(values)),
-      quantize: (values, _shape, side, unit) => {
-        const length = bucketOf(values.length);
-        const scales = new Float32Array(buckets(values.length));
-        for (let i = 0; i < scales.length; i++) {
-          const scale = norms[norm](values.subarray(i * length, (i + 1) * length));
-          if (bucket === null) side.float32((scales[i] = scale));
-          else side.uint16(bfloat16Above((scales[i] = fromBfloat16(bfloat16Above(scale)))));
-        }
-        return { symbols: roundStochastic(values, scales, length, count, unit.random('qsgd')), scales };
-      },
-      readScales: (values, side) => {
-        if (bucket === null) return Float32Array.of(readScale(side));
-        side.requireBits(16 * buckets(values));
-        return Float32Array.from({ length: buckets(values) }, () => checkScale(fromBfloat16(side.uint16())));
-      },
-      restore: (symbols, scales) => restoreLevels(symbols, scales, bucketOf(symbols.length), count),
-    });
-  },
+  create: (chosen) => quantizerTransform(makeQuantizer(chosen)),
 });
