@@ -22,6 +22,8 @@ export interface CodedUpdate {
   readonly messageBytes: number;
   /** Whether the client has staged a state. */
   readonly staged: boolean;
+  /** What the client keeps from now on. */
+  readonly stateBytes: number;
 }
 
 /** What a client is to do. */
@@ -191,8 +193,8 @@ export class Exchange {
     }
     if (parts.length !== expected.up.length)
       throw new CodedError('wire/bad-length', `An update has ${parts.length} parts, not ${expected.up.length}.`);
-    const { measures, staged } = await this.options.reports.take(round, client, signal);
-    return { update: { samples, loss, payloads: parts, measures, messageBytes: bytes.length, staged }, failure: null };
+    const report = await this.options.reports.take(round, client, signal);
+    return { update: { samples, loss, payloads: parts, messageBytes: bytes.length, ...report }, failure: null };
   }
 
   private seconds(client: number, delivery: Delivery, update: CodedUpdate | null): number | null {

@@ -23,6 +23,8 @@ export interface UpdateReport {
   readonly measures: readonly Measures[];
   /** Whether the client's state of this round is staged. */
   readonly staged: boolean;
+  /** Of the client's state, its numbers alone. */
+  readonly stateBytes: number;
 }
 
 interface Waiting {
@@ -54,13 +56,16 @@ export class Reports {
   }
 
   /** The handler for `report` messages. */
-  readonly receive = ({ round, client, staged }: HeaderOf<'report'>, parts: readonly Uint8Array[]): void => {
+  readonly receive = (
+    { round, client, staged, stateBytes }: HeaderOf<'report'>,
+    parts: readonly Uint8Array[],
+  ): void => {
     const waiting = this.waiting.get(keyOf(round, client));
     if (waiting === undefined) return;
     const report = async (): Promise<UpdateReport> => {
       const measures = measuresSchema.parse(JSON.parse(Buffer.from(parts[0]).toString()));
       if (parts.length > 1) await this.states.stage(client, round, parts[1]);
-      return { measures, staged };
+      return { measures, staged, stateBytes };
     };
     report().then(waiting.resolve, (cause: unknown) =>
       waiting.reject(

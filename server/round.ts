@@ -145,6 +145,7 @@ class Tally {
       })),
       nmse: sums.inputEnergy === 0 ? 0 : sums.errorEnergy / sums.inputEnergy,
       loss: update.loss,
+      stateBytes: update.stateBytes,
       uplinkWireBytes: 0,
       downlinkWireBytes: 0,
       simulatedSeconds: seconds,

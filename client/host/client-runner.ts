@@ -4,7 +4,7 @@ import type { HeaderOf } from '../../shared/wire/messages.js';
 import type { HeldModel } from '../held-model.js';
 import { localRound, type LocalResult, type Workplace } from '../local-round.js';
 import { ClientConnection, type ClientAddress, type ReceivedTask } from '../session.js';
-import { decodeState, encodeState, type StateFolder } from './state-files.js';
+import { bytesOfState, decodeState, encodeState, type StateFolder } from './state-files.js';
 
 export interface ClientRunnerOptions {
   readonly workplace: Workplace;
@@ -103,6 +103,6 @@ export class ClientRunner {
       if (states === null) parts.push(encodeState(state, client, round, this.layoutId));
       else states.stage(client, round, state, this.layoutId);
     }
-    this.options.report({ round, client, staged }, parts);
+    this.options.report({ round, client, staged, stateBytes: bytesOfState(state) }, parts);
   }
 }

@@ -8,7 +8,8 @@ import { CodedError } from '../../shared/util/errors.js';
 /** Bytes of states that a host keeps in memory: those that it staged last. */
 const mostCachedBytes = 2 ** 27;
 
-const bytesOfState = (state: ClientState): number =>
+/** Bytes of a state's numbers: what a device needs to keep it. */
+export const bytesOfState = (state: ClientState): number =>
   Object.values(state).reduce((sum, vector) => sum + vector.byteLength, 0);
 
 /**

@@ -89,6 +89,8 @@ export interface ClientRecord extends RecordBase {
   parts: { part: string; payloadBytes: number; valueBytes: number; naiveBytes: number; entropyBytes: number | null }[];
   nmse: number;
   loss: number;
+  /** Memory for what the client keeps for its next round: residuals, velocities and so on. */
+  stateBytes: number;
   uplinkWireBytes: number;
   downlinkWireBytes: number;
   simulatedSeconds: number | null;
@@ -163,6 +165,8 @@ export interface Summary {
   /** wireBytes of both directions at the first evaluation at or above each target; null when never. */
   bytesToAccuracy: { target: number; bytes: number | null; round: number | null }[];
   modelHash: string;
+  /** Memory for what clients keep between rounds: of the client that needs most, and of all that have taken part. */
+  clientState: { mostBytes: number; bytes: number };
   simulatedSeconds: number | null;
   wallSeconds: number;
   clientUpdatesPerSecond: number;

@@ -77,6 +77,18 @@ const simulatedSecondsOf = (rounds: readonly RoundRecord[]): number | null =>
     ? null
     : rounds.reduce((sum, { simulatedSeconds }) => sum + simulatedSeconds!, 0);
 
+/** A client keeps what its last accepted update left. Logs of earlier versions don't say. */
+const clientStateOf = (records: readonly RunRecord[]): Summary['clientState'] => {
+  const kept = new Map<number, number>();
+  for (const record of records) if (record.type === 'client') kept.set(record.client, record.stateBytes ?? 0);
+  let [mostBytes, bytes] = [0, 0];
+  for (const size of kept.values()) {
+    mostBytes = Math.max(mostBytes, size);
+    bytes += size;
+  }
+  return { mostBytes, bytes };
+};
+
 /**
  * `summary.json` of a run, from its log alone. A run without an `end` record counts as interrupted.
  * @param records of one run, in the order of the log; the first `start` names the run
@@ -105,6 +117,7 @@ export const summarize = (records: readonly RunRecord[], options: SummaryOptions
     total: { denseBytes, wireBytes, ratio: denseBytes > 0 && wireBytes > 0 ? denseBytes / wireBytes : null },
     bytesToAccuracy: bytesToAccuracy(options.targets, evaluations, bytesByRound(rounds, 'wireBytes')),
     modelHash: rounds.at(-1)?.modelHash ?? start?.modelHash ?? '',
+    clientState: clientStateOf(records),
     simulatedSeconds: simulatedSecondsOf(rounds),
     wallSeconds,
     clientUpdatesPerSecond: wallSeconds > 0 ? uplink.transfers / wallSeconds : 0,

@@ -37,7 +37,15 @@ export const messages = {
   // host → coordinator
   join: { type: 16, header: z.strictObject({ token, version: text, name: text, local: z.boolean() }) },
   ready: { type: 18, header: z.strictObject({ dataHash: token, partitionHash: token, engine: text }) },
-  report: { type: 21, header: z.strictObject({ round: count, client: count, staged: z.boolean() }) },
+  report: {
+    type: 21,
+    header: z.strictObject({
+      round: count,
+      client: count,
+      staged: z.boolean(),
+      stateBytes: z.number().int().nonnegative(),
+    }),
+  },
   refuse: { type: 23, header: z.strictObject({ code: text, message: z.string().max(2048) }) },
   // coordinator → host
   assign: { type: 17, header: z.strictObject({ run: token, stateFolder: z.string().max(2048).nullable() }) },

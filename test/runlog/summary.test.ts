@@ -122,6 +122,27 @@ describe('summary', () => {
     expect(summary).toMatchObject({ simulatedSeconds: 6, wallSeconds: 10, clientUpdatesPerSecond: 0.3 });
   });
 
+  it('adds up what clients keep, each as of its last update', () => {
+    const client = (number: number, inRound: number, stateBytes: number): RunRecord => ({
+      type: 'client',
+      v: 1,
+      round: inRound,
+      client: number,
+      samples: 1,
+      parts: [],
+      nmse: 0,
+      loss: 1,
+      stateBytes,
+      uplinkWireBytes: 1,
+      downlinkWireBytes: 1,
+      simulatedSeconds: null,
+      measured: { t: inRound },
+    });
+    const some = [client(3, 1, 400), client(5, 1, 100), client(3, 2, 800), client(3, 3, 300)];
+    expect(summarize([...records, ...some], { targets }).clientState).toEqual({ mostBytes: 300, bytes: 400 });
+    expect(summarize(records, { targets }).clientState).toEqual({ mostBytes: 0, bytes: 0 });
+  });
+
   it('counts bytes of both directions to the first evaluation at or above a target', () => {
     expect(summarize(records, { targets }).bytesToAccuracy).toEqual([
       { target: 0.5, bytes: 4200, round: 1 },
