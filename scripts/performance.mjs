@@ -21,7 +21,7 @@ const table = (head, rows) => [
 
 const engine = read('engine');
 const peers = read('peers');
-const codec = read('codec');
+const codec = existsSync('bench-results/codec.json') ? read('codec') : null;
 const machineOf = ({ cpu, cores, node }) => `${cores} cores (${cpu}), Node.js ${node}`;
 
 const engineRows = engine.rows.map(({ engine: name, form, version, model, batchSize, medianStepMs, timesPlain }) => [
@@ -41,17 +41,28 @@ const peerRows = peers.rows.map((row) => [
   row.float32Ratio === null ? '–' : `${show(row.float32Ratio)} ×`,
 ]);
 
-const largest = Math.max(...codec.rows.map(({ parameters }) => parameters));
-const codecRows = codec.rows
-  .filter(({ parameters }) => parameters === largest)
-  .map((row) => [
-    `\`${row.stages}\``,
-    show(row.encodeGBs),
-    show(row.decodeGBs),
-    show(row.bitsPerParameter),
-    row.overEntropy === null ? '–' : show(row.overEntropy, 4),
-    show(row.nmse),
-  ]);
+const codecSection = () => {
+  if (codec === null) return '';
+  const largest = Math.max(...codec.rows.map(({ parameters }) => parameters));
+  const codecRows = codec.rows
+    .filter(({ parameters }) => parameters === largest)
+    .map((row) => [
+      `\`${row.stages}\``,
+      show(row.encodeGBs),
+      show(row.decodeGBs),
+      show(row.bitsPerParameter),
+      row.overEntropy === null ? '–' : show(row.overEntropy, 4),
+      show(row.nmse),
+    ]);
+
+  return `## Codecs
+
+\`npm run bench -- codec\`, on ${machineOf(codec)}. Whole codecs on ${largest.toLocaleString('en-US')} heavy-tailed numbers, one thread: gigabytes of float32 a second in and out, payload bits a parameter, payload over the entropy of what it says (below 1 where neighbours are alike), and the error.
+
+${table(['stages', 'encode GB/s', 'decode GB/s', 'bits a parameter', 'over entropy', 'NMSE'], codecRows).join('\n')}
+
+`;
+};
 
 const text = `# Performance
 
@@ -69,13 +80,7 @@ ${table(['network', 'engine and form', 'ms a step', 'speed'], engineRows).join('
 
 ${table(['workload', 'what', 'version', 'updates / s', 'first round, s', 'quickstart coding / this', 'float32 / this'], peerRows).join('\n')}
 
-## Codecs
-
-\`npm run bench -- codec\`, on ${machineOf(codec)}. Whole codecs on ${largest.toLocaleString('en-US')} heavy-tailed numbers, one thread: gigabytes of float32 a second in and out, payload bits a parameter, payload over the entropy of what it says (below 1 where neighbours are alike), and the error.
-
-${table(['stages', 'encode GB/s', 'decode GB/s', 'bits a parameter', 'over entropy', 'NMSE'], codecRows).join('\n')}
-
-## What makes the fast form fast
+${codecSection()}## What makes the fast form fast
 
 Each recipe was measured when it was built; [engines.md](engines.md) says how it works.
 
