@@ -136,6 +136,12 @@ class Tally {
       round,
       client,
       samples: update.samples,
+      denseBytes: this.denseBytes,
+      naiveBytes: sums.naiveBytes,
+      entropyBytes: sums.entropyBytes,
+      payloadBytes: sums.payloadBytes,
+      uplinkWireBytes: 0,
+      downlinkWireBytes: 0,
       parts: update.measures.map(({ payloadBytes, valueBytes, naiveBytes, entropyBytes }, i) => ({
         part: this.specs[i].name,
         payloadBytes,
@@ -146,8 +152,6 @@ class Tally {
       nmse: sums.inputEnergy === 0 ? 0 : sums.errorEnergy / sums.inputEnergy,
       loss: update.loss,
       stateBytes: update.stateBytes,
-      uplinkWireBytes: 0,
-      downlinkWireBytes: 0,
       simulatedSeconds: seconds,
     });
   }

@@ -8,6 +8,7 @@ import { html, Html } from './html.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
 import { caseTable, directionTable, faultTable, runTable } from './tables.js';
+import { transferTable } from './transfer-table.js';
 
 /** A plot that the runs had data for. */
 export interface Picture {
@@ -93,6 +94,7 @@ const tablesHtml = (model: ReportModel, rows: readonly CaseRow[]): Html[] => {
     html`<h2>Tables</h2>`,
     ...(model.cases.length > 1 ? [caseTable(model, rows)] : []),
     runTable(model.runs),
+    transferTable(model),
     ...(model.runs.length === 1 ? [directionTable(first)] : []),
     ...(faults.length > 0 ? [faultTable(faults)] : []),
   ];

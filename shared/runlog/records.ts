@@ -80,19 +80,29 @@ export interface RoundRecord extends RecordBase {
   downlink: DirectionTotals;
 }
 
-/** One accepted update. */
+/** One accepted update. Its size stands there in five ways, from dense float32 to what crossed the socket. */
 export interface ClientRecord extends RecordBase {
   type: 'client';
   round: number;
   client: number;
   samples: number;
+  /** 4 × numbers in the full global model. */
+  denseBytes: number;
+  /** The formula papers use; this and the next two are summed over the parts. */
+  naiveBytes: number;
+  /** Empirical entropy; null where nothing is entropy-coded. */
+  entropyBytes: number | null;
+  /** Coded parts. */
+  payloadBytes: number;
+  /** All that the client sent on the TCP socket for this round, below TLS. */
+  uplinkWireBytes: number;
+  /** And all that it was sent. */
+  downlinkWireBytes: number;
   parts: { part: string; payloadBytes: number; valueBytes: number; naiveBytes: number; entropyBytes: number | null }[];
   nmse: number;
   loss: number;
   /** Memory for what the client keeps for its next round: residuals, velocities and so on. */
   stateBytes: number;
-  uplinkWireBytes: number;
-  downlinkWireBytes: number;
   simulatedSeconds: number | null;
 }
 

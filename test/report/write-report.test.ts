@@ -36,6 +36,21 @@ describe('writing a report', () => {
     expect(first.length).toBeLessThan(1_000_000);
   });
 
+  it('sets the bytes of one transfer side by side, counted in five ways, for each case', async () => {
+    const sweep = await writeSweepFolder(await folder(), {
+      float32: { rounds: 4, upBytes: 796_840 },
+      small: { rounds: 4, upBytes: 9000 },
+    });
+    const page = await readFile((await writeReport([sweep], { formats: ['html'] })).html, 'utf8');
+    const table = page.slice(page.indexOf('Bytes of one transfer (means'));
+    const cellsOf = (label: string): string[] => {
+      const row = table.slice(table.indexOf(`<th scope="row">${label}`)).split('</tr>')[0];
+      return [...row.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell);
+    };
+    expect(cellsOf('small')).toEqual(['uplink', '797 kB', '14.4 kB', '8.73 kB', '9.06 kB', '9.18 kB', '0.500']);
+    expect(cellsOf('float32').slice(1, 6)).toEqual(['797 kB', '1.27 MB', '–', '797 kB', '797 kB']);
+  });
+
   it('lets no name out of its text', async () => {
     const root = await folder();
     const folders = [
