@@ -28,6 +28,7 @@ const unitInLastPlace = (value: number): number => {
  * Some tensors have no gradient, as a bias before a normalization: what is left of it is rounding, and is measured
  * against the change of the whole network. And parameters are float32 numbers: each step rounds them.
  * @param steps what their rounding may have done, half a unit in the last place each, is no difference
+ * @param least share of the largest change below which a tensor's change is rounding
  */
 export const relativeDifference = (
   { layout }: CompiledNetwork,
@@ -35,13 +36,14 @@ export const relativeDifference = (
   expected: ArrayLike<number>,
   actual: ArrayLike<number>,
   steps: number,
+  least = 1e-6,
 ): number => {
   const rounding = (i: number): number => (steps * unitInLastPlace(expected[i])) / 2;
   const changes = layout.tensors.map((tensor) => largest(tensor, (i) => expected[i] - start[i]));
   const most = Math.max(...changes);
   const differences = layout.tensors.map((tensor, t) => {
     const difference = largest(tensor, (i) => Math.max(0, Math.abs(actual[i] - expected[i]) - rounding(i)));
-    const change = changes[t] < 1e-6 * most ? most : changes[t];
+    const change = changes[t] < least * most ? most : changes[t];
     // A tensor of which nothing should change, and did not.
     return difference === 0 ? 0 : difference / change;
   });

@@ -61,32 +61,37 @@ test.each(withDefaults.map((model) => [model.name, model] as const))('%s takes i
   expect(builtOn(model)).not.toEqual([]);
 });
 
-const count = 60;
+/** Coprime to what the batches are made with, so that no two batches are the same. */
+const count = 61;
 const batchSize = 6;
-
-const taskOf = ({ network }: Subject, sizes: readonly number[], learningRate: number): TrainingTask => ({
-  ...makeBatches({ parameters: initialize(network, 5).floats, batchSize, sizes, learningRate, count }),
-  seed: 9,
-});
+/** Of which so many as a run asks for must be the same. */
+const tries = 8;
 
 interface Run {
   readonly title: string;
+  /** Steps of a try. */
+  readonly steps: number;
+  /** How many rows of each batch count, the same again after the last. */
   readonly sizes: readonly number[];
   readonly tolerance: number;
-  /**
-   * Each step is a training of its own, which begins where the reference is, until so many were equal. Others may differ
-   * as far as the last bits of the parameters make them: near a ReLU's or a maximum's kink that is much.
-   */
-  readonly apart?: number;
+  /** Tries in which all engines must come to the same. */
+  readonly close: number;
 }
 
-const one: Run = { title: 'a step', sizes: [6, 4, 6, 3], tolerance: 1e-4, apart: 1 };
-const two: Run = { ...one, title: 'two steps apart', apart: 2 };
-const three: Run = { title: 'three steps', sizes: [6, 6, 5], tolerance: 1e-3 };
-const ten: Run = { title: 'ten steps', sizes: [6, 6, 6, 4, 6, 6, 6, 6, 6, 3], tolerance: 1e-4 };
+const one: Run = { title: 'a step', steps: 1, sizes: [6, 4], tolerance: 1e-4, close: 1 };
+const two: Run = { ...one, title: 'two steps apart', close: 2 };
+const three: Run = { title: 'three steps', steps: 3, sizes: [6, 6, 5], tolerance: 1e-3, close: 1 };
+const ten: Run = {
+  title: 'ten steps',
+  steps: 10,
+  sizes: [6, 6, 6, 4, 6, 6, 6, 6, 6, 3],
+  tolerance: 1e-4,
+  close: 1,
+};
 
 const momentum: Optimizer = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0 };
-// A gradient far below epsilon is rounding, whose direction Adam would otherwise follow as it does a large one.
+// A gradient far below epsilon is rounding, whose direction Adam would otherwise follow as it does a large one. Of an
+// attention's key bias, which has no gradient, 1e-8 are left: divided by epsilon it changes 1e-5 of what others do.
 const adam: Optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-3, weightDecay: 0 };
 
 type Plan = readonly (readonly [title: string, Optimizer, runs: readonly Run[]])[];
@@ -113,39 +118,26 @@ const planOf = ({ title, network }: Subject): Plan => {
   return /^(mobilenet|shufflenet|shiftnet)/.test(title) ? stepwise : whole;
 };
 
-/** Each step of a task as a task. */
-const stepsOf = (task: TrainingTask): TrainingTask[] =>
-  Array.from({ length: task.steps }, (_, step) => ({
-    ...task,
-    indices: task.indices.subarray(step * batchSize, (step + 1) * batchSize),
-    weights: task.weights.subarray(step * batchSize, (step + 1) * batchSize),
-    steps: 1,
+/** Trainings on batches of their own. */
+const tasksOf = ({ network }: Subject, { steps, sizes }: Run): TrainingTask[] => {
+  const all = makeBatches({
+    parameters: initialize(network, 5).floats,
+    batchSize,
+    sizes: Array.from({ length: tries * steps }, (_, i) => sizes[i % sizes.length]),
+    learningRate: 0.01,
+    count,
+  });
+  const rows = steps * batchSize;
+  return Array.from({ length: tries }, (_, i) => ({
+    ...all,
+    indices: all.indices.subarray(i * rows, (i + 1) * rows),
+    weights: all.weights.subarray(i * rows, (i + 1) * rows),
+    steps,
+    seed: 9,
   }));
+};
 
 type Train = (task: TrainingTask) => Promise<TrainingResult>;
-
-/**
- * What a change of each parameter by its last bit does to a training: no engine can be asked for less.
- * @param enough more of it need not be looked for
- */
-const sensitivity = async (
-  train: Train,
-  { network }: Subject,
-  task: TrainingTask,
-  result: TrainingResult,
-  enough: number,
-): Promise<number> => {
-  let most = 0;
-  // Which of them come near a kink, a ReLU's or a maximum's, depends on the directions.
-  for (const period of [2, 3, 5, 7]) {
-    const nudged = task.parameters.map((value, i) => value * (1 + (i % period === 0 ? 2 ** -23 : -(2 ** -23))));
-    const { parameters } = await train({ ...task, parameters: nudged });
-    const moved = relativeDifference(network, task.parameters, result.parameters, parameters, task.steps);
-    most = Math.max(most, moved);
-    if (most > enough) break;
-  }
-  return most;
-};
 
 const engines: Engine[] = [];
 beforeAll(async () => {
@@ -177,41 +169,33 @@ describe.each(cases)('%s, %s', (_model, _optimizer, subject, optimizer, runs) =>
     for (const trainer of trainers) await trainer.dispose();
   });
 
-  /** Trains on every engine. @returns where the reference comes to, and whether the others come as near as asked */
-  const compare = async (task: TrainingTask, tolerance: number): Promise<[Float32Array, boolean]> => {
-    const results: TrainingResult[] = [];
-    for (const train of trains) results.push(await train(task));
-    const [reference, ...others] = results;
-    const differences = others.map(({ parameters }) =>
-      // Both round each parameter once a step.
-      relativeDifference(network, task.parameters, reference.parameters, parameters, 2 * task.steps),
-    );
-    const difference = Math.max(...differences);
-    const loss = Math.max(...others.map((other) => Math.abs(other.loss / reference.loss - 1)));
-    const isClose = difference < tolerance && loss < 1e-5;
-    const enough = Math.max(difference, loss) / 30;
-    const moved = isClose ? 0 : await sensitivity(trains.at(-1)!, subject, task, results.at(-1)!, enough);
-    expect(difference).toBeLessThan(Math.max(tolerance, 30 * moved));
-    // One step's loss is that of the given parameters.
-    expect(loss).toBeLessThan(task.steps === 1 ? 1e-5 : Math.max(1e-5, 30 * moved));
-    return [reference.parameters, isClose];
+  const least = optimizer === adam ? 1e-4 : 1e-6;
+
+  /** @returns how far an engine's result is from the reference's, Infinity where the losses are apart */
+  const distance = ({ parameters, steps }: TrainingTask, reference: TrainingResult, other: TrainingResult): number => {
+    if (!(Math.abs(other.loss / reference.loss - 1) < 1e-5)) return Infinity;
+    // Both round each parameter once a step.
+    return relativeDifference(network, parameters, reference.parameters, other.parameters, 2 * steps, least);
   };
 
+  /*
+   * A last bit more or less, which depends on the processor's kernels, may take a value past the kink of a ReLU or a
+   * maximum, and the training is another from there on. Most trainings come near none; a wrong engine is right in none.
+   */
   const named = runs.map((run) => [run.title, run] as const);
-  test.each(named)('%s: all engines have the same', async (_title, { sizes, tolerance, apart }) => {
-    const task = taskOf(subject, sizes, 0.01);
-    if (apart === undefined) {
-      await compare(task, tolerance);
-      return;
+  test.each(named)('%s: all engines have the same', async (_title, run) => {
+    const distances: number[] = [];
+    const isDone = () => distances.filter((far) => far < run.tolerance).length >= run.close;
+    let parameters = initialize(network, 5).floats;
+    for (const given of tasksOf(subject, run)) {
+      const task = { ...given, parameters };
+      const results: TrainingResult[] = [];
+      for (const train of trains) results.push(await train(task));
+      const [reference, ...others] = results;
+      distances.push(Math.max(...others.map((other) => distance(task, reference, other))));
+      if (isDone()) break;
+      ({ parameters } = reference);
     }
-    let { parameters } = task;
-    let close = 0;
-    for (const step of stepsOf(task)) {
-      const [after, isClose] = await compare({ ...step, parameters }, tolerance);
-      if (isClose) close++;
-      if (close === apart) break;
-      parameters = after;
-    }
-    expect(close).toBe(apart);
+    expect(isDone(), `differences: ${distances.join(', ')}`).toBe(true);
   });
 });
