@@ -58,6 +58,23 @@ export interface FakeQuantization {
   readonly activationBits: number | null;
 }
 
+/**
+ * What the layers see of some tensors in the place of the numbers that are trained. Only training sees it: evaluation and
+ * prediction take the weights themselves.
+ */
+export interface WeightTransform {
+  /**
+   * Scores s are trained, and each step sees w · m with m drawn anew, 1 with the probability σ(s) and else 0, within 2^−17.
+   * The gradient at a score is that at w · m times w · σ′(s) (straight-through estimator, Bengio et al. 2013; Isik et al.,
+   * ICLR 2023).
+   */
+  readonly kind: 'bernoulliMask';
+  /** Names of the tensors that are scores. */
+  readonly tensors: readonly string[];
+  /** The weights w in layout order, of which those of the other tensors are not read. */
+  readonly weights: Float32Array;
+}
+
 /** A training program: compiled once, then it serves every client of a host. */
 export interface TrainingSpec {
   readonly network: CompiledNetwork;
@@ -71,6 +88,8 @@ export interface TrainingSpec {
   /** The gradient of a batch, all trained tensors as one vector, is shortened to this Euclidean norm. */
   readonly clipNorm?: number;
   readonly hooks?: readonly Hook[];
+  /** Before fake quantization, where both are of one tensor. */
+  readonly weightTransform?: WeightTransform;
   readonly fakeQuantization?: FakeQuantization;
 }
 
@@ -96,7 +115,7 @@ export interface TrainingTask {
   readonly weights: Float32Array;
   readonly steps: number;
   readonly learningRate: number;
-  /** What dropout's draws follow from, with the layer and the step; 0 to 2^53 − 1. 0 where left out. */
+  /** What the draws of dropout and of masks follow from, with the layer or tensor and the step; 0 to 2^53 − 1. 0 where left out. */
   readonly seed?: number;
   /** Of the hook `proximal`. */
   readonly proximal?: { readonly mu: number; readonly center: Float32Array };

@@ -1,8 +1,6 @@
 import type { CompiledNetwork, PlacedLayer } from '../../models/network.js';
 import type { TrainingSpec } from '../engine.js';
 import { scaled } from './arrange.js';
-import { quantizedKernels } from '../quantized.js';
-import { quantizedKernel } from './fake-quantization.js';
 import { entryOf, type DataForm } from './forward.js';
 import type { GraphBuilder } from './graph.js';
 import { DelayedDense } from './layers/delayed-dense.js';
@@ -11,6 +9,8 @@ import type { LossWriter } from './losses.js';
 import { isFused, type StepWriter } from './steps.js';
 import { Tape, type ChannelBlock, type Value } from './tape.js';
 import { emitUnits, type Unit } from './units.js';
+import { SeenWeights } from './weights/seen-weights.js';
+import type { WeightWriter } from './weights/weight-writer.js';
 
 /** What a training graph is made for. */
 export interface TrainingForm {
@@ -39,9 +39,10 @@ export const delayable = (compiled: CompiledNetwork): PlacedLayer<'dense'> | nul
  * effect.
  */
 export const fastBlockSteps = (spec: TrainingSpec): number => {
-  const { network, batchSize, fakeQuantization } = spec;
+  const { network, batchSize, fakeQuantization, weightTransform } = spec;
   const hasBuffers = network.layout.tensors.some(({ role }) => role === 'buffer');
-  const suits = delayable(network) !== null && !hasBuffers && isFused(spec) && fakeQuantization === undefined;
+  const seesWeights = fakeQuantization === undefined && weightTransform === undefined;
+  const suits = delayable(network) !== null && !hasBuffers && isFused(spec) && seesWeights;
   return suits ? Math.max(1, Math.min(8, Math.floor(48 / batchSize))) : 1;
 };
 
@@ -55,6 +56,14 @@ export interface StepEntries {
   readonly rowWeights: string;
   /** Keep-masks by layer. */
   readonly dropout: ReadonlyMap<string, string>;
+  /** Random numbers of {@link WeightWriter}s by tensor, in its native form. */
+  readonly draws: ReadonlyMap<string, string>;
+}
+
+/** What the layers see of the weights, and what never changes of that, by tensor. */
+export interface WeightForms {
+  readonly writers: readonly WeightWriter[];
+  readonly constants: ReadonlyMap<string, string>;
 }
 
 /** Writes the steps of one block, one after the other. */
@@ -72,6 +81,7 @@ export class BlockWriter {
     private readonly current: Map<string, string>,
     private readonly steps: StepWriter,
     private readonly loss: LossWriter,
+    private readonly weights: WeightForms,
   ) {
     const { batch, blockSteps } = form;
     const first = delayable(spec.network);
@@ -83,22 +93,16 @@ export class BlockWriter {
   /** The values of now: gradients go back through those that the forward pass saw. */
   private parameters(): (name: string) => string {
     const now = new Map(this.current);
-    const bits = this.spec.fakeQuantization?.weightBits ?? null;
-    if (bits !== null) {
-      for (const kernel of quantizedKernels(this.spec.network.layers)) {
-        now.set(kernel, quantizedKernel(this.graph, now.get(kernel) ?? '', bits));
-      }
-    }
     return (name) => now.get(name) ?? '';
   }
 
-  private emission(tape: Tape, { rowWeights, dropout }: StepEntries): Emission {
+  private emission(tape: Tape, seen: SeenWeights, { rowWeights, dropout }: StepEntries): Emission {
     return {
       graph: this.graph,
       tape,
       rows: this.form.batch,
       channelBlock: this.form.channelBlock,
-      parameter: this.parameters(),
+      parameter: (name) => seen.parameter(name),
       training: {
         rowWeights,
         dropoutMask: (layer) => dropout.get(layer) ?? '',
@@ -108,18 +112,21 @@ export class BlockWriter {
   }
 
   step(entries: StepEntries): void {
-    const { graph, spec, delayed } = this;
+    const { graph, spec, delayed, weights } = this;
     const { network, fakeQuantization } = spec;
     const { layers, gives } = entryOf(network);
     const tape = new Tape(graph);
-    const emission = this.emission(tape, entries);
+    const sources = { constant: weights.constants, draws: entries.draws };
+    const seen = new SeenWeights(graph, weights.writers, this.current, sources);
+    const emission = this.emission(tape, seen, entries);
     const values = delayed === null ? new Map([[gives, this.input]]) : new Map([[layers[0].name, delayed.step(tape)]]);
     const units = delayed === null ? this.units : this.units.slice(1);
     emitUnits(emission, units, values, fakeQuantization?.activationBits);
     const logits = scaled(emission, values.get(network.layers.at(-1)?.name ?? '') ?? this.input);
     const atLogits = this.loss.gradient(graph, logits.name, entries.targets);
     const updates = this.steps.begin();
-    tape.backward(logits, graph.op('Mul', [atLogits, entries.factors]), updates);
+    const atSum = graph.op('Mul', [atLogits, entries.factors]);
+    seen.through(updates, network.layout.tensors, (own) => tape.backward(logits, atSum, own));
     this.steps.end(updates);
     this.logits.push(logits.name);
   }

@@ -1,17 +1,9 @@
 import { leastStep, rangeSlack } from '../quantized.js';
-import { integer, type GraphBuilder } from './graph.js';
+import { integer } from './graph.js';
 import type { Emission } from './layers/emitter.js';
 import type { Value } from './tape.js';
 
-/* Fake quantization: values on a grid in the forward pass, gradients as if they were not (straight through). */
-
-/** A kernel on the grid from −(2^(bits−1) − 1) to 2^(bits−1) − 1 steps; its gradient is that of the kernel itself. */
-export const quantizedKernel = (graph: GraphBuilder, kernel: string, bits: number): string => {
-  const largest = graph.op('ReduceMax', [graph.op('Abs', [kernel])], { keepdims: integer(0) });
-  const step = graph.op('Mul', [largest, graph.number(1 / (2 ** (bits - 1) - 1))]);
-  const safe = graph.op('Max', [step, graph.number(leastStep)]);
-  return graph.op('Mul', [graph.op('Round', [graph.op('Div', [kernel, safe])]), safe]);
-};
+/* Fake quantization of activations: values on a grid in the forward pass, gradients as if they were not (straight through). */
 
 /**
  * Values on a grid of 2^bits levels from the batch's least to its largest value and with 0 on it. Rows that fill up a

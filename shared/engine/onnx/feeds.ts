@@ -1,12 +1,22 @@
 import type { Tensor } from 'onnxruntime-node';
 import { sizeOf, type TensorSpec } from '../../params/layout.js';
 import { dropoutMask } from '../dropout.js';
+import { maskDraws } from '../mask-draws.js';
 import type { TrainingSpec, TrainingTask } from '../engine.js';
 import { floatTensors } from '../tensors.js';
 import type { OnnxExamples } from './examples.js';
 import { declaredShape, entryOf, parameterInput } from './forward.js';
 import type { Runtime } from './session.js';
-import { dropoutInput, hookInput, hookTensors, hookVectors, type HookVector } from './training-graph.js';
+import {
+  constantInput,
+  drawsInput,
+  dropoutInput,
+  hookInput,
+  hookTensors,
+  hookVectors,
+  type HookVector,
+} from './training-graph.js';
+import { weightWriters } from './weights/index.js';
 
 export type Feeds = Record<string, Tensor>;
 
@@ -69,6 +79,7 @@ export class FeedMaker {
       ...this.teacher(task, blocks, rows),
       ...this.dropout(task, blocks, rows),
       ...this.hooks(task),
+      ...this.weights(task, blocks),
     };
   }
 
@@ -112,6 +123,24 @@ export class FeedMaker {
           ({ name }) => tensors.has(name),
         ),
       );
+    }
+    return feeds;
+  }
+
+  /** What writers of weights read: what never changes, and draws that follow from the task's seed. */
+  private weights({ seed = 0, steps }: TrainingTask, blocks: number): Feeds {
+    const feeds: Feeds = {};
+    for (const { tensors, constants, isDrawn } of weightWriters(this.spec)) {
+      const has = ({ name }: TensorSpec): boolean => tensors.has(name);
+      if (constants !== undefined) Object.assign(feeds, this.views(constants, constantInput, has));
+      if (!isDrawn) continue;
+      for (const { name, shape, size } of floatTensors(this.spec.network.layout).filter(has)) {
+        const draws = new Uint16Array(blocks * size);
+        for (let step = 0; step < steps; step++) {
+          maskDraws({ seed, tensor: name, step }, draws.subarray(step * size, (step + 1) * size));
+        }
+        feeds[drawsInput(name)] = new this.runtime.Tensor('uint16', draws, [blocks, ...declaredShape(shape)]);
+      }
     }
     return feeds;
   }

@@ -21,6 +21,7 @@ import type {
 } from '../engine.js';
 import { allExamples, Score } from '../score.js';
 import { isChanged } from '../tensors.js';
+import { checkWeightTransform } from '../weight-transform.js';
 import { OnnxExamples } from './examples.js';
 import { FeedMaker } from './feeds.js';
 import { parameterInput } from './forward.js';
@@ -48,6 +49,7 @@ export class OnnxTrainer implements Trainer {
     private readonly channelBlock: ChannelBlock,
   ) {
     checkSpec(spec);
+    checkWeightTransform(spec);
     this.sessions = new Sessions(runtime, spec.network.network.name);
     this.feeds = new FeedMaker(runtime, spec, blockSteps);
   }

@@ -10,9 +10,15 @@ import { optimizerWriter } from './optimizers/index.js';
 import { scan, type Sequence, type State } from './scan.js';
 import { CollectedSteps, fusedSteps, isFused, type CollectedOptions, type HookValues } from './steps.js';
 import { parameterFormsOf, planUnits } from './units.js';
+import { weightWriters } from './weights/index.js';
+import type { WeightWriter } from './weights/weight-writer.js';
 
 /** The keep-masks of a dropout layer. */
 export const dropoutInput = (layer: string): string => `dropout/${layer}`;
+
+/** Numbers that a {@link WeightWriter} needs: the same in all steps, or drawn for each. */
+export const constantInput = (tensor: string): string => `constant/${tensor}`;
+export const drawsInput = (tensor: string): string => `draws/${tensor}`;
 
 export const parameterOutput = (name: string): string => `trained/${name}`;
 
@@ -34,6 +40,7 @@ class TrainingGraph {
   private readonly graph = new GraphBuilder();
   private readonly units;
   private readonly forms: ReadonlyMap<string, ParameterForm>;
+  private readonly writers: readonly WeightWriter[];
 
   constructor(
     private readonly spec: TrainingSpec,
@@ -43,10 +50,11 @@ class TrainingGraph {
     const rows = form.channelBlock === 0 ? -1 : form.batch;
     this.units = planUnits(layers, { channelBlock: form.channelBlock, data: gives, rows });
     this.forms = parameterFormsOf(this.units);
+    this.writers = weightWriters(spec);
   }
 
-  private native(name: string, canonical: string): string {
-    return this.forms.get(name)?.toNative(this.graph, canonical) ?? canonical;
+  private native(name: string, canonical: string, graph = this.graph): string {
+    return this.forms.get(name)?.toNative(graph, canonical) ?? canonical;
   }
 
   private nativeShape({ name, shape }: TensorSpec): readonly number[] {
@@ -75,6 +83,12 @@ class TrainingGraph {
       correction: values('correction'),
       mask: values('mask'),
     };
+  }
+
+  /** The tensors of writers that need something. */
+  private tensorsFor(needs: (writer: WeightWriter) => boolean): readonly TensorSpec[] {
+    const names = new Set(this.writers.filter(needs).flatMap(({ tensors }) => [...tensors]));
+    return floatTensors(this.spec.network.layout).filter(({ name }) => names.has(name));
   }
 
   /** Cuts a sequence of blocks into one for each step of a block. @param shape of a step's entry */
@@ -108,6 +122,12 @@ class TrainingGraph {
     const tensors = floatTensors(network.layout);
     const native = new Map(tensors.map((tensor) => [tensor.name, this.declared(parameterInput(tensor.name), tensor)]));
     const hooks = this.hookValues();
+    const constants = new Map(
+      this.tensorsFor((writer) => writer.constants !== undefined).map((tensor) => [
+        tensor.name,
+        this.declared(constantInput(tensor.name), tensor),
+      ]),
+    );
     const changed = tensors.filter(isChanged);
     const trained = tensors.filter(isTrained);
 
@@ -118,6 +138,7 @@ class TrainingGraph {
       network.layers.some(({ kind }) => kind === 'batchNormalization') ||
       (spec.fakeQuantization?.activationBits ?? null) !== null;
     const dropouts = network.layers.filter(({ kind }) => kind === 'dropout');
+    const drawn = this.tensorsFor(({ isDrawn }) => isDrawn);
     const perStep: Sequence[][] = [
       ...targets.map((value) => this.perStep(value, 'float32', [batch, classes])),
       this.column(factors),
@@ -126,6 +147,12 @@ class TrainingGraph {
         const masks = graph.input(dropoutInput(name), 'uint8', ['blocks', blockRows, ...outputShape]);
         return this.perStep(masks, 'uint8', [batch, ...outputShape]);
       }),
+      // Only programs of one step a block draw.
+      ...drawn.map((tensor): Sequence[] => {
+        const shape = declaredShape(tensor.shape);
+        const value = graph.input(drawsInput(tensor.name), 'uint16', ['blocks', ...shape]);
+        return [{ value, type: 'uint16', shape }];
+      }),
     ];
     /** What step `step` of a block reads; `at` gives the entry of a sequence by its place in `perStep`. */
     const entriesOf = (body: GraphBuilder, at: (sequence: number) => string): StepEntries => {
@@ -133,7 +160,8 @@ class TrainingGraph {
       const factors = at(next++);
       const rowWeights = fused && readsWeights ? at(next++) : factors;
       const dropout = new Map(dropouts.map(({ name }) => [name, body.cast(at(next++), 'float32')]));
-      return { targets: targets.map((_, i) => at(i)), factors, rowWeights, dropout };
+      const draws = new Map(drawn.map(({ name }) => [name, this.native(name, body.cast(at(next++), 'float32'), body)]));
+      return { targets: targets.map((_, i) => at(i)), factors, rowWeights, dropout, draws };
     };
 
     const zeros = (tensor: TensorSpec): string =>
@@ -174,7 +202,8 @@ class TrainingGraph {
       };
       const steps = fused ? fusedSteps(body, current, spec) : new CollectedSteps(body, collected);
       const input = gatherExamples(body, data, rows, form.data, inputShape);
-      const block = new BlockWriter(body, spec, form, units, input, current, steps, loss);
+      const weights = { writers: this.writers, constants };
+      const block = new BlockWriter(body, spec, form, units, input, current, steps, loss, weights);
       for (let step = 0; step < blockSteps; step++) {
         block.step(entriesOf(body, (sequence) => entries[sequence * blockSteps + step]));
       }
@@ -202,7 +231,7 @@ class TrainingGraph {
  * The model that trains one client: all its steps in one Scan. Inputs: `data`, `labels`, `indices` and `weights`
  * [blocks, blockSteps · batch], `learningRate`, `parameter/NAME`, and where the program asks for them `teacher` [blocks,
  * blockSteps · batch, classes], `dropout/LAYER` [blocks, blockSteps · batch, ...shape], `mu`, `center/NAME`,
- * `correction/NAME` and `mask/NAME`. Outputs: `trained/NAME` and `losses` [blocks · blockSteps]. The number of blocks and
+ * `correction/NAME`, `mask/NAME`, `constant/NAME` and `draws/NAME` [blocks, ...shape]. Outputs: `trained/NAME` and `losses` [blocks · blockSteps]. The number of blocks and
  * of examples are free, so that one session serves every client.
  */
 export const trainingModel = (spec: TrainingSpec, form: TrainingForm): Uint8Array =>

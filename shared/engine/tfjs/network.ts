@@ -1,10 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { CompiledNetwork, LayerName } from '../../models/network.js';
-import type { FakeQuantization } from '../engine.js';
-import { isActivated, quantizedKernels } from '../quantized.js';
+import { isActivated } from '../quantized.js';
 import { floatTensors } from '../tensors.js';
 import type { TensorFlow } from './backend.js';
-import { quantizedKernel, quantizedValue } from './fake-quantization.js';
+import { quantizedValue } from './fake-quantization.js';
 import { layerRunners } from './layers/index.js';
 import type { LayerRunner, Run, TrainingRun } from './layers/runner.js';
 
@@ -27,19 +26,20 @@ const find = (map: ReadonlyMap<string, Tensor>, name: string): Tensor => {
   return found;
 };
 
-/** The values that the layers give, by name. @param input [rows, ...input shape], already scaled */
+/**
+ * The values that the layers give, by name.
+ * @param input [rows, ...input shape], already scaled
+ * @param activationBits of fake quantization, null for none
+ */
 export const runLayers = (
   tf: TensorFlow,
   { layers, layout }: CompiledNetwork,
   parameters: readonly Tensor[],
   input: Tensor,
   training: TrainingRun | null,
-  { weightBits, activationBits }: FakeQuantization = { weightBits: null, activationBits: null },
+  activationBits: number | null = null,
 ): Map<string, Tensor> => {
   const byName = new Map(floatTensors(layout).map(({ name }, i) => [name, parameters[i]]));
-  if (weightBits !== null) {
-    for (const name of quantizedKernels(layers)) byName.set(name, quantizedKernel(tf, find(byName, name), weightBits));
-  }
   const run: Run = { tf, parameter: (name) => find(byName, name), training };
   const values = new Map([['input', input]]);
   for (const placed of layers) {

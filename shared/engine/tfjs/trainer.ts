@@ -23,12 +23,14 @@ import {
 } from '../engine.js';
 import { allExamples, Score } from '../score.js';
 import { floatTensors, isTrained } from '../tensors.js';
+import { checkWeightTransform } from '../weight-transform.js';
 import type { TensorFlow } from './backend.js';
 import { TfjsExamples, makeBatch } from './batch.js';
 import type { TrainingRun } from './layers/runner.js';
 import { crossEntropies, rowLosses } from './losses.js';
 import { runLayers, toFloats, toTensors } from './network.js';
 import { optimizerStep, type OptimizerStep } from './optimizers.js';
+import { seenWeights } from './weights/index.js';
 
 /** Rows of one call when many examples are run. */
 const inferenceRows = 500;
@@ -58,6 +60,7 @@ export class TfjsTrainer implements Trainer {
     private readonly spec: TrainingSpec,
   ) {
     checkSpec(spec);
+    checkWeightTransform(spec);
     this.placed = floatTensors(spec.network.layout);
     this.optimize = optimizerStep(tf, spec.optimizer);
   }
@@ -103,7 +106,8 @@ export class TfjsTrainer implements Trainer {
     const lossOf = (...moved: Tensor[]): Scalar => {
       let next = 0;
       const tensors = parameters.map((tensor, i) => (isMoved[i] ? moved[next++] : tensor));
-      const values = runLayers(tf, network, tensors, input, run, spec.fakeQuantization);
+      const seen = seenWeights(tf, spec, { seed: task.seed ?? 0, step }, tensors);
+      const values = runLayers(tf, network, seen, input, run, spec.fakeQuantization?.activationBits);
       const logits = values.get(network.layers.at(-1)?.name ?? '') ?? input;
       return tf.sum(tf.mul(rowLosses(tf, spec.loss ?? crossEntropy, logits, targets, teacher), rowWeights));
     };

@@ -1,4 +1,4 @@
-import type { Loss, Optimizer } from '../../../shared/engine/engine.js';
+import type { Loss, Optimizer, TrainingSpec } from '../../../shared/engine/engine.js';
 import { sgd } from '../../../shared/engine/engine.js';
 import { makeLayout, type Role } from '../../../shared/params/layout.js';
 import type { CompiledNetwork } from '../../../shared/models/network.js';
@@ -6,6 +6,7 @@ import {
   denseNetwork,
   imageNetwork,
   networks,
+  randomVector,
   ruleCase,
   textNetwork,
   type RuleCase,
@@ -137,4 +138,48 @@ export const quantizationCases: readonly RuleCase[] = [
   }),
 ];
 
-export const ruleCases: readonly RuleCase[] = [...lossCases, ...optimizerCases, ...hookCases, ...quantizationCases];
+/** Masks of some tensors, on weights of their own. */
+const masked = (network: CompiledNetwork, tensors: readonly string[]): Pick<TrainingSpec, 'weightTransform'> => ({
+  weightTransform: {
+    kind: 'bernoulliMask',
+    tensors,
+    weights: randomVector(network.layout.floats, 'masked weights', 0.7),
+  },
+});
+
+const maskedCase = (
+  title: string,
+  network: CompiledNetwork,
+  tensors: readonly string[],
+  { spec, task, ...more }: RuleOptions = {},
+): RuleCase =>
+  ruleCase(title, network, { spec: { ...masked(network, tensors), ...spec }, task: { seed: 5, ...task }, ...more });
+
+const imageKernels = ['conv2d/kernel', 'depthwise_conv2d/kernel', 'logits/kernel'];
+
+export const maskCases: readonly RuleCase[] = [
+  maskedCase('masks of all', denseNetwork, ['dense/kernel', 'dense/bias', 'logits/kernel', 'logits/bias']),
+  maskedCase('masks of kernels', denseNetwork, ['dense/kernel', 'logits/kernel'], { task: { learningRate: 5 } }),
+  maskedCase('masks of kernels', imageNetwork, imageKernels, { task: { learningRate: 2 } }),
+  maskedCase('masks of embeddings', textNetwork, ['embedding/embeddings', 'embedding/positions', 'logits/kernel']),
+  maskedCase('masks, momentum, weight decay and clipping', imageNetwork, imageKernels, {
+    spec: { optimizer: { ...momentum, weightDecay: 0.1 }, clipNorm },
+    tolerance: 1e-3,
+  }),
+  maskedCase('masks with adam', denseNetwork, ['dense/kernel'], {
+    spec: { optimizer: { ...adam, epsilon: 1e-3 } },
+    tolerance: 1e-3,
+  }),
+  maskedCase('masks of frozen biases', partlyFrozen, ['logits/kernel']),
+  maskedCase('masks of quantized weights', denseNetwork, ['dense/kernel'], {
+    spec: { fakeQuantization: { weightBits: 5, activationBits: null } },
+  }),
+];
+
+export const ruleCases: readonly RuleCase[] = [
+  ...lossCases,
+  ...optimizerCases,
+  ...hookCases,
+  ...maskCases,
+  ...quantizationCases,
+];

@@ -1,6 +1,7 @@
 import type { CompiledNetwork, LayerName, PlacedLayer } from '../../../shared/models/network.js';
 import type { ReferenceLayer, ReferenceRun, ReferenceTraining, Rows } from './layer.js';
 import { referenceLayers } from './layers.js';
+import type { Masker } from './mask.js';
 import type { Quantizer } from './quantization.js';
 
 export interface Forward {
@@ -14,6 +15,7 @@ export interface Forward {
 export interface ForwardMode {
   /** Null: as in evaluation. */
   readonly training: Omit<ReferenceTraining, 'setBuffer'> | null;
+  readonly masker?: Masker;
   readonly quantizer?: Quantizer;
   /** Values that are known already: those layers are not run again. */
   readonly known?: ReadonlyMap<string, Rows>;
@@ -36,7 +38,7 @@ export const forward = (
   { layers, layout }: CompiledNetwork,
   parameters: ArrayLike<number>,
   input: Rows,
-  { training, quantizer, known }: ForwardMode,
+  { training, masker, quantizer, known }: ForwardMode,
 ): Forward => {
   const tensors = new Map(
     layout.tensors.map(({ name, offset, size }) => [
@@ -48,8 +50,9 @@ export const forward = (
   const buffers = new Map<string, Float64Array>();
   const run = ({ kind }: PlacedLayer): ReferenceRun => ({
     parameter: (name) => {
-      const tensor = tensors.get(name);
-      if (tensor === undefined) throw new Error(`no tensor ${name}`);
+      const own = tensors.get(name);
+      if (own === undefined) throw new Error(`no tensor ${name}`);
+      const tensor = masker === undefined ? own : masker.weights(name, own);
       const isQuantized = quantizedKinds.has(kind) && name.endsWith('/kernel');
       return isQuantized && quantizer !== undefined ? quantizer.weights(name, tensor) : tensor;
     },

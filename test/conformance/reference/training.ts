@@ -4,6 +4,7 @@ import { crossEntropy as plainLoss, type TrainingSpec, type TrainingTask } from 
 import { sizeOf, type Role } from '../../../shared/params/layout.js';
 import type { ReferenceTraining, Rows } from './layer.js';
 import { rowLoss } from './losses.js';
+import { Masker } from './mask.js';
 import { forward, untouchedBy, type Forward, type ForwardMode } from './network.js';
 import { makeStep } from './optimizers.js';
 import { Quantizer } from './quantization.js';
@@ -86,7 +87,7 @@ const gradientOf = (
   parameters: Float64Array,
   batch: Batch,
   base: Forward,
-  quantizer: Quantizer | undefined,
+  mode: Pick<ForwardMode, 'masker' | 'quantizer'>,
 ): Float64Array => {
   const gradient = new Float64Array(parameters.length);
   const moved = parameters.slice();
@@ -95,7 +96,7 @@ const gradientOf = (
     const known = new Map(untouchedBy(spec.network, name).map((layer) => [layer, base.values.get(layer) ?? []]));
     const lossAt = (i: number, value: number): number => {
       moved[i] = value;
-      const { loss } = evaluate(spec, moved, batch, { known, ...(quantizer && { quantizer }) });
+      const { loss } = evaluate(spec, moved, batch, { known, ...mode });
       moved[i] = parameters[i];
       return loss;
     };
@@ -134,7 +135,7 @@ export interface ReferenceResult {
   /** The batches' losses before each step, and their mean. */
   readonly losses: readonly number[];
   readonly loss: number;
-  /** Of fake quantization: how near, in steps, any value came to one that is rounded another way. */
+  /** How near, in steps or probability, any value came to one that is rounded or masked another way. */
   readonly margin: number;
 }
 
@@ -149,11 +150,15 @@ export const referenceTraining = (spec: TrainingSpec, examples: Examples, task: 
   let margin = Number.POSITIVE_INFINITY;
   for (let at = 0; at < task.steps; at++) {
     const batch = batchOf(spec, examples, task, at);
-    const quantizer = spec.fakeQuantization && new Quantizer(spec.fakeQuantization);
-    const base = evaluate(spec, parameters, batch, quantizer === undefined ? {} : { quantizer });
-    margin = Math.min(margin, quantizer?.margin ?? margin);
+    const { fakeQuantization, weightTransform } = spec;
+    const mode = {
+      ...(weightTransform && { masker: new Masker(spec, weightTransform, task.seed ?? 0, at) }),
+      ...(fakeQuantization && { quantizer: new Quantizer(fakeQuantization) }),
+    };
+    const base = evaluate(spec, parameters, batch, mode);
+    margin = Math.min(margin, mode.masker?.margin ?? margin, mode.quantizer?.margin ?? margin);
     losses.push(base.loss);
-    const own = gradientOf(spec, parameters, batch, base, quantizer);
+    const own = gradientOf(spec, parameters, batch, base, mode);
     const stepped = step(parameters, corrected(spec, task, parameters, own), task.learningRate);
     parameters = parameters.map((before, i) => (trained[i] === 1 ? stepped[i] : before));
     for (const { name, offset } of layout.tensors) {

@@ -1,0 +1,26 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { TrainingSpec } from '../../engine.js';
+import { quantizedKernels } from '../../quantized.js';
+import { floatTensors } from '../../tensors.js';
+import type { TensorFlow } from '../backend.js';
+import { quantizedKernel } from '../fake-quantization.js';
+import { bernoulliMask, type Step } from './bernoulli-mask.js';
+
+/** What the layers see of the parameters in a step of training: masks first, then fake quantization. */
+export const seenWeights = (
+  tf: TensorFlow,
+  { network, weightTransform, fakeQuantization }: TrainingSpec,
+  step: Step,
+  parameters: readonly Tensor[],
+): readonly Tensor[] => {
+  const masked = new Set(weightTransform?.tensors);
+  const bits = fakeQuantization?.weightBits ?? null;
+  const quantized = bits === null ? new Set<string>() : quantizedKernels(network.layers);
+  return floatTensors(network.layout).map((placed, i) => {
+    const seen =
+      weightTransform !== undefined && masked.has(placed.name)
+        ? bernoulliMask(tf, weightTransform, placed, step, parameters[i])
+        : parameters[i];
+    return bits !== null && quantized.has(placed.name) ? quantizedKernel(tf, seen, bits) : seen;
+  });
+};
