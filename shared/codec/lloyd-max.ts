@@ -79,4 +79,34 @@ export class LloydMax {
     while (magnitude > this.borders[index]) index++;
     return index;
   }
+
+  /** All levels, ascending: a level's place here is its code. */
+  signedLevels(): Float32Array {
+    const half = this.levels.length;
+    return Float32Array.from({ length: 2 * half }, (_, code) =>
+      code < half ? -this.levels[half - 1 - code] : this.levels[code - half],
+    );
+  }
+
+  /**
+   * Writes the codes of the levels nearest to factor × values, at the same places.
+   * @param start the first place, `end` the one after the last
+   */
+  quantize(values: Float32Array, factor: number, codes: Uint16Array, start: number, end: number): void {
+    const { borders, first, binsPerUnit } = this;
+    const half = this.levels.length;
+    const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    if (half === 1) {
+      for (let i = start; i < end; i++) codes[i] = 1 ^ (words[i] >>> 31);
+      return;
+    }
+    for (let i = start; i < end; i++) {
+      const magnitude = Math.abs(values[i]) * factor;
+      const bin = magnitude * binsPerUnit;
+      let index = first[bin < bins ? bin | 0 : bins];
+      while (magnitude > borders[index]) index++;
+      // half + index, or half − 1 − index of a negative value: a branch on the sign can't be foreseen.
+      codes[i] = half + (index ^ -(words[i] >>> 31));
+    }
+  }
 }

@@ -1,4 +1,13 @@
 import type { BitReader, BitWriter } from '../util/bits.js';
+import {
+  budgetOf,
+  drawExtra,
+  mostSymbols,
+  packCells,
+  symbolsFor,
+  unpackCells,
+  type BitBudget,
+} from './fractional-bits.js';
 import { drawSigns, paddedLength, pieceLengths, rotate, rotateBack } from './hadamard.js';
 import { LloydMax } from './lloyd-max.js';
 import { readScale } from './scale.js';
@@ -9,158 +18,142 @@ import { denseShape, denseValue, saturate, type Shape, type Symbols, type Value 
 /*
  * DRIVE (Vargaftik et al. 2021) and EDEN (Vargaftik et al. 2022): rotate, round each coordinate to the levels of a
  * Gaussian's best quantizer, and scale each piece so that the restored vector has the same product with the vector as the
- * vector itself (unbiased), or the least error.
- *
- * Of b = p/q bits a coordinate, coordinate i has ⌊(i + 1) b⌋ − ⌊i b⌋, and q coordinates make one symbol of p bits, the first
- * coordinate's bits the highest. With 0 bits a coordinate is restored to 0.
+ * vector itself (unbiased), or the least error. A coordinate without a bit is restored to 0.
  */
 
 export type ScaleRule = 'unbiased' | 'least-error';
 
-/** b = bits / coordinates, as small whole numbers. */
-export interface Rate {
-  readonly bits: number;
-  readonly coordinates: number;
+/** What both sides draw from the key. */
+interface Draw {
+  readonly length: number;
+  readonly pieces: readonly number[];
+  readonly signs: Uint32Array;
+  readonly extra: Uint8Array | null;
 }
 
-const mostSymbolBits = 16;
-
-/** @returns bits a coordinate as a fraction with at most 16 bits a symbol; null where there is none */
-export const rateOf = (bits: number): Rate | null => {
-  for (let coordinates = 1; coordinates <= 16; coordinates *= 2) {
-    const total = bits * coordinates;
-    if (Number.isInteger(total) && total >= 1 && total <= mostSymbolBits && bits <= 8)
-      return { bits: total, coordinates };
-  }
-  return null;
+const draw = (stage: string, budget: BitBudget, length: number, unit: Unit): Draw => {
+  const random = unit.random(stage);
+  const pieces = pieceLengths(length);
+  const signs = drawSigns(random, paddedLength(length));
+  return { length, pieces, signs, extra: drawExtra(random, budget, pieces) };
 };
 
-/** Bits of each of the coordinates of a symbol. */
-const sharesOf = ({ bits, coordinates }: Rate): number[] =>
-  Array.from(
-    { length: coordinates },
-    (_, i) => Math.floor(((i + 1) * bits) / coordinates) - Math.floor((i * bits) / coordinates),
-  );
-
-/** A level's number is half the levels plus the magnitude's, or that mirrored for negative values. */
-const codeOf = (quantizer: LloydMax, value: number): number => {
-  const half = quantizer.levels.length;
-  const index = quantizer.indexOf(Math.abs(value));
-  return value < 0 ? half - 1 - index : half + index;
-};
-
-const levelOf = ({ levels }: LloydMax, code: number): number =>
-  code < levels.length ? -levels[levels.length - 1 - code] : levels[code - levels.length];
-
-/** Root mean square; 0 for zeros. */
-const rmsOf = (values: Float32Array, start: number, end: number): number => {
+/** 1 over the root mean square from `start` to before `end`; 0 of zeros. */
+const inverseRms = (values: Float32Array, start: number, end: number): number => {
   let sum = 0;
   for (let i = start; i < end; i++) sum += values[i] * values[i];
-  return Math.sqrt(sum / (end - start));
+  return sum === 0 ? 0 : 1 / Math.sqrt(sum / (end - start));
 };
 
+/** Rounds coordinates to cells: each to its nearest level of ⌊b⌋ bits or of one more. */
+class Rounder {
+  /** Level of each cell, for coordinates with a mean square of 1. */
+  readonly levels: Float32Array;
+  private readonly lower: LloydMax | null;
+  private readonly upper: LloydMax | null;
+
+  constructor({ whole, part }: BitBudget) {
+    this.lower = whole === 0 ? null : new LloydMax(whole);
+    this.upper = part === 0 ? null : new LloydMax(whole + 1);
+    this.levels = Float32Array.of(...(this.lower?.signedLevels() ?? [0]), ...(this.upper?.signedLevels() ?? []));
+  }
+
+  /** Cells of the coordinates of all pieces, each piece brought to a mean square of 1. */
+  round(rotated: Float32Array, { pieces, extra }: Draw): Uint16Array {
+    const cells = new Uint16Array(rotated.length);
+    const upperCells = new Uint16Array(this.upper === null ? 0 : rotated.length);
+    let at = 0;
+    for (const piece of pieces) {
+      const factor = inverseRms(rotated, at, at + piece);
+      this.lower?.quantize(rotated, factor, cells, at, at + piece);
+      this.upper?.quantize(rotated, factor, upperCells, at, at + piece);
+      at += piece;
+    }
+    if (extra === null) return cells;
+    const first = this.lower === null ? 1 : 2 * this.lower.levels.length;
+    // Without a branch: what is drawn can't be foreseen.
+    for (let i = 0; i < cells.length; i++) cells[i] += extra[i] * (first + upperCells[i] - cells[i]);
+    return cells;
+  }
+}
+
 /** The scale of one piece: what its levels are multiplied by. */
-const scaleOf = (rotated: Float32Array, levels: Float32Array, start: number, end: number, rule: ScaleRule): number => {
+const scaleOf = (
+  rotated: Float32Array,
+  cells: Uint16Array,
+  table: Float32Array,
+  [start, end]: readonly [number, number],
+  rule: ScaleRule,
+): number => {
   let product = 0;
   let energy = 0;
   let levelEnergy = 0;
   for (let i = start; i < end; i++) {
-    product += levels[i] * rotated[i];
-    energy += rotated[i] * rotated[i];
-    levelEnergy += levels[i] * levels[i];
+    const value = rotated[i];
+    const level = table[cells[i]];
+    product += level * value;
+    energy += value * value;
+    levelEnergy += level * level;
   }
   if (!(product > 0)) return 0;
   return Math.fround(saturate(rule === 'unbiased' ? energy / product : product / levelEnergy));
 };
 
-interface Side {
-  readonly length: number;
-  readonly signs: Uint32Array;
-  readonly scales: Float32Array;
-}
+const spread = (cells: Uint16Array, table: Float32Array, out: Float32Array, start: number, end: number): void => {
+  for (let i = start; i < end; i++) out[i] = table[cells[i]];
+};
 
-/** The stage's work at a rate. */
-export const rotatedLevels = (stage: string, rate: Rate, rule: ScaleRule): Transform => {
-  const shares = sharesOf(rate);
-  const quantizers = new Map([...new Set(shares)].filter((bits) => bits > 0).map((bits) => [bits, new LloydMax(bits)]));
-  const symbolCount = (padded: number): number => Math.ceil(padded / rate.coordinates);
-  const shapeOf = (length: number): Shape => ({
-    ...denseShape(symbolCount(paddedLength(length))),
+/** The stage's work. @param bits a coordinate, more than 0 to 8 */
+export const rotatedLevels = (stage: string, bits: number, rule: ScaleRule): Transform => {
+  const budget = budgetOf(bits);
+  const rounder = new Rounder(budget);
+  const shapeOf = ({ count, alphabet }: { count: number; alphabet: number }): Shape => ({
+    ...denseShape(count),
     kind: 'symbols',
-    alphabet: 2 ** rate.bits,
+    alphabet,
   });
 
-  /** The level of every rotated coordinate, from symbols. */
-  const levelsOf = (symbols: Uint16Array, padded: number): Float32Array => {
-    const levels = new Float32Array(padded);
-    for (let i = 0; i < symbols.length; i++) {
-      let left = rate.bits;
-      for (let j = 0; j < rate.coordinates && i * rate.coordinates + j < padded; j++) {
-        left -= shares[j];
-        const quantizer = quantizers.get(shares[j]);
-        if (quantizer === undefined) continue;
-        levels[i * rate.coordinates + j] = levelOf(quantizer, (symbols[i] >>> left) & (2 ** shares[j] - 1));
-      }
-    }
-    return levels;
-  };
-
   const restoreWith =
-    ({ length, signs, scales }: Side): Restore =>
+    ({ length, pieces, signs, extra }: Draw, scales: Float32Array): Restore =>
     (value: Value) => {
-      const values = levelsOf((value as Symbols).symbols, paddedLength(length));
+      const cells = unpackCells((value as Symbols).symbols, extra, budget);
+      const values = new Float32Array(cells.length);
       let at = 0;
-      pieceLengths(length).forEach((piece, p) => {
-        for (const end = at + piece; at < end; at++) values[at] = saturate(values[at] * scales[p]);
+      pieces.forEach((piece, p) => {
+        const table = rounder.levels.map((level) => saturate(level * scales[p]));
+        spread(cells, table, values, at, at + piece);
+        at += piece;
       });
       return denseValue(rotateBack(values, signs, length));
     };
 
-  /** Symbols of the rotated coordinates, each piece normalized to a mean square of 1. */
-  const symbolsOf = (rotated: Float32Array, length: number): Uint16Array => {
-    const symbols = new Uint16Array(symbolCount(rotated.length));
-    let at = 0;
-    for (const piece of pieceLengths(length)) {
-      const rms = rmsOf(rotated, at, at + piece);
-      const factor = rms === 0 ? 0 : 1 / rms;
-      for (const end = at + piece; at < end; at++) {
-        const group = Math.floor(at / rate.coordinates);
-        const bits = shares[at - group * rate.coordinates];
-        const quantizer = quantizers.get(bits);
-        symbols[group] =
-          (symbols[group] << bits) | (quantizer === undefined ? 0 : codeOf(quantizer, rotated[at] * factor));
-      }
-    }
-    // A last group with coordinates missing keeps its bits where a full one has them.
-    const missing = symbols.length * rate.coordinates - rotated.length;
-    if (missing > 0) symbols[symbols.length - 1] <<= shares.slice(-missing).reduce((sum, bits) => sum + bits, 0);
-    return symbols;
-  };
-
   const encode = (value: Value, side: BitWriter, unit: Unit) => {
-    const { length } = value;
-    const padded = paddedLength(length);
-    const signs = drawSigns(unit.random(stage), padded);
-    const rotated = rotate(floatsOf(value), signs);
-    const symbols = symbolsOf(rotated, length);
-    const levels = levelsOf(symbols, padded);
+    const drawn = draw(stage, budget, value.length, unit);
+    const rotated = rotate(floatsOf(value), drawn.signs);
+    const cells = rounder.round(rotated, drawn);
     let at = 0;
-    const scales = Float32Array.from(pieceLengths(length), (piece) => {
+    const scales = Float32Array.from(drawn.pieces, (piece) => {
       at += piece;
-      return scaleOf(rotated, levels, at - piece, at, rule);
+      return scaleOf(rotated, cells, rounder.levels, [at - piece, at], rule);
     });
     for (const scale of scales) side.float32(scale);
-    return { value: { ...shapeOf(length), symbols } as Symbols, restore: restoreWith({ length, signs, scales }) };
+    const shape = shapeOf(symbolsFor(budget, rotated.length, drawn.extra));
+    const symbols = packCells(cells, drawn.extra, budget);
+    return { value: { ...shape, symbols } as Symbols, restore: restoreWith(drawn, scales) };
   };
 
   const open = ({ length }: Shape, side: BitReader, unit: Unit) => {
-    const signs = drawSigns(unit.random(stage), paddedLength(length));
-    const scales = Float32Array.from(pieceLengths(length), () => readScale(side));
-    return { shape: shapeOf(length), restore: restoreWith({ length, signs, scales }) };
+    const drawn = draw(stage, budget, length, unit);
+    const scales = Float32Array.from(drawn.pieces, () => readScale(side));
+    const shape = shapeOf(symbolsFor(budget, paddedLength(length), drawn.extra));
+    return { shape, restore: restoreWith(drawn, scales) };
   };
 
   return {
-    bound: ({ length }) => ({ shape: shapeOf(length), sideBytes: 4 * pieceLengths(length).length }),
+    bound: ({ length }) => ({
+      shape: shapeOf(mostSymbols(budget, paddedLength(length))),
+      sideBytes: 4 * pieceLengths(length).length,
+    }),
     encode,
     open,
   };

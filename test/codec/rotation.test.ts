@@ -1,24 +1,58 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawSigns, paddedLength, pieceLengths, rotate, rotateBack } from '../../shared/codec/hadamard.js';
+import {
+  drawSigns,
+  paddedLength,
+  pieceLengths,
+  rotate,
+  rotateBack,
+  walshHadamard,
+} from '../../shared/codec/hadamard.js';
 import { RandomStream } from '../../shared/util/random.js';
+import { createCodec } from '../../shared/codec/pipeline.js';
+import type { Choice } from '../../shared/util/registry.js';
+import limits from '../vectors/codec-limits.json' with { type: 'json' };
 import { codeOnce, expectUnbiased, meanNmse } from './laws.js';
-import { energy, gaussian, heavyTailed, squaredDistance } from './vectors.js';
+import { coding, contextOf, energy, gaussian, heavyTailed, squaredDistance } from './vectors.js';
 
 const signsFor = (length: number, seed = 1): Uint32Array =>
   drawSigns(new RandomStream({ seed, purpose: 'test/rotate' }), paddedLength(length));
+
+const gaussianPair = gaussian(1024, 7);
+
+/** Whether the number of ones is odd. */
+const parity = (bits: number): number => (bits === 0 ? 0 : (bits & 1) ^ parity(bits >>> 1));
 
 describe('the Hadamard rotation', () => {
   test('is Sylvester’s matrix over √n', () => {
     const rotated = rotate(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), new Uint32Array(1));
     expect(rotated.length).toBe(8);
-    const parity = (bits: number): number => (bits === 0 ? 0 : (bits & 1) ^ parity(bits >>> 1));
     rotated.forEach((value, row) => {
       let sum = 0;
       for (let column = 0; column < 8; column++) sum += (parity(row & column) ? -1 : 1) * (column + 1);
       expect(value).toBeCloseTo(sum / Math.sqrt(8), 5);
     });
   });
+
+  test('gives known values, as an independent program computed them', () => {
+    const { in: given, out } = limits.fwht;
+    rotate(Float32Array.from(given), new Uint32Array(1)).forEach((value, i) => expect(value).toBeCloseTo(out[i], 5));
+  });
+
+  test.each([1, 2, 4, 8, 64, 2048, 4096, 8192, 16_384, 32_768])(
+    'of %i numbers: twice it is n times them, to the bit for whole numbers',
+    (length) => {
+      const random = new RandomStream({ seed: length, purpose: 'test/hadamard' });
+      const values = Float64Array.from({ length }, () => random.below(2001) - 1000);
+      const twice = values.slice();
+      walshHadamard(twice);
+      // Row 0 is all ones; the last row's signs are the parity of the ones in the column's number.
+      expect(twice[0]).toBe(values.reduce((sum, value) => sum + value, 0));
+      expect(twice[length - 1]).toBe(values.reduce((sum, value, i) => sum + (parity(i) ? -value : value), 0));
+      walshHadamard(twice);
+      expect(twice.every((value, i) => value === length * values[i])).toBe(true);
+    },
+  );
 
   test('keeps lengths and can be taken back, for every length', () => {
     fc.assert(
@@ -55,27 +89,37 @@ describe('the Hadamard rotation', () => {
         expect(meanNmse(values, stages, 20)).toBeLessThan(bound);
       }
     }
-    expectUnbiased(heavyTailed(100), [{ rotate: {} }, { quantize: { bits: 3, rounding: 'stochastic' } }], 1500);
+    expectUnbiased(heavyTailed(100), [{ rotate: {} }, { quantize: { bits: 3, rounding: 'stochastic' } }], 400);
   });
 });
 
+const exponential = gaussian(1024, 6).map((value, i) => value * value + gaussianPair[i] ** 2);
 const vectors = {
   gaussian: gaussian(1024),
   lognormal: gaussian(1024, 5).map((value, i) => (i % 2 ? -1 : 1) * Math.exp(value)),
-  laplace: gaussian(1024, 6).map((value, i) => value * Math.abs(gaussian(1024, 7)[i])),
+  laplace: exponential.map((value, i) => (i % 2 ? -value : value)),
   constant: new Float32Array(1024).fill(0.3),
+};
+
+const spikes = (...positions: number[]): Float32Array => {
+  const out = new Float32Array(1024);
+  for (const position of positions) out[position] = -3;
+  return out;
+};
+
+const expectProduct = (values: Float32Array, stage: Choice, round: number): void => {
+  const { decoded } = codeOnce(values, [stage], round);
+  const product = decoded.reduce((sum, value, i) => sum + value * values[i], 0);
+  expect(Math.abs(product / energy(values) - 1)).toBeLessThan(1e-4);
+  const error = squaredDistance(values, decoded) / energy(values);
+  expect(Math.abs(error - (energy(decoded) / energy(values) - 1))).toBeLessThan(2e-4);
 };
 
 describe('EDEN and DRIVE', () => {
   test('unbiased: the product with the vector is its squared length, in every draw', () => {
-    for (const stage of [{ drive: {} }, { eden: { bits: 0.5 } }, { eden: { bits: 2 } }, { eden: { bits: 2.5 } }]) {
-      for (const [round, values] of Object.values(vectors).entries()) {
-        const { decoded } = codeOnce(values, [stage], round);
-        const product = decoded.reduce((sum, value, i) => sum + value * values[i], 0);
-        expect(Math.abs(product / energy(values) - 1)).toBeLessThan(1e-4);
-        const error = squaredDistance(values, decoded) / energy(values);
-        expect(Math.abs(error - (energy(decoded) / energy(values) - 1))).toBeLessThan(2e-4);
-      }
+    const bits = [0.05, 0.3, 0.5, 1, 2, 2.5, 3.7, 8];
+    for (const stage of [{ drive: {} }, ...bits.map((b) => ({ eden: { bits: b } }))]) {
+      for (const [round, values] of Object.values(vectors).entries()) expectProduct(values, stage, round);
     }
   });
 
@@ -87,28 +131,70 @@ describe('EDEN and DRIVE', () => {
     [{ drive: {} }, Math.PI / 2 - 1],
     [{ drive: { scale: 'least-error' } }, 1 - 2 / Math.PI],
     [{ eden: { bits: 0.5 } }, Math.PI - 1],
-    [{ eden: { bits: 0.25 } }, 2 * Math.PI - 1],
+    [{ eden: { bits: 0.3 } }, Math.PI / 0.6 - 1],
+    [{ eden: { bits: 0.5, scale: 'least-error' } }, 1 - 1 / Math.PI],
   ])('%o: the error is %d whatever the vector', (stage, expected) => {
     for (const values of Object.values(vectors)) {
+      // Of 40 draws of 1024 coordinates the mean scatters by about 1 %.
       expect(Math.abs(meanNmse(values, [stage], 40) / expected - 1)).toBeLessThan(0.06);
     }
   });
 
-  test('a fraction of bits lies between its neighbours and costs what it says', () => {
-    const values = gaussian(4096);
-    const errors = [1, 1.5, 2, 2.5, 3].map((bits) => meanNmse(values, [{ eden: { bits } }], 3));
-    for (let i = 1; i < errors.length; i++) expect(errors[i]).toBeLessThan(errors[i - 1]);
-    const bytes = (bits: number): number => codeOnce(values, [{ eden: { bits } }]).payload.length;
-    expect(bytes(1.5) - bytes(1)).toBe(4096 / 16);
-    expect(bytes(0.25) - bytes(0.125)).toBe(4096 / 64);
+  test('without one Hadamard rotation’s small rest it is unbiased', () => {
+    // The rest is about 1e-5 ‖x‖² of a Gaussian's 256 coordinates, and 3e-3 ‖x‖² where two or three hold most of the energy;
+    // 300 draws scatter by 0.57/300 at one bit.
+    for (const bits of [0.5, 1, 1.5]) expectUnbiased(gaussian(256), [{ eden: { bits } }], 300);
   });
 
-  test('one-hot vectors come back exactly, and two equal spikes no worse than the vector itself at one bit', () => {
-    const spike = new Float32Array(1024);
-    spike[77] = -3;
-    expect(meanNmse(spike, [{ eden: { bits: 1 } }], 5)).toBeLessThan(1e-10);
-    const two = new Float32Array(1024);
-    two[5] = two[900] = 1;
-    expect(meanNmse(two, [{ eden: { bits: 1 } }], 20)).toBeLessThan(1.01);
+  test('any number of bits: more lose less, and each costs what it says', () => {
+    const values = gaussian(4096);
+    const bits = [0.1, 0.25, 0.7, 1, 1.3, 1.9, 2, 2.5, 3, 5.2, 8];
+    const errors = bits.map((b) => meanNmse(values, [{ eden: { bits: b } }], 3));
+    const header = 11 + 4;
+    bits.forEach((b, i) => {
+      if (i > 0) expect(errors[i]).toBeLessThan(errors[i - 1]);
+      const { payload } = codeOnce(values, [{ eden: { bits: b } }]);
+      // Five standard deviations of how many coordinates have one bit more, the eight that always have one, and a byte.
+      const part = b - Math.floor(b);
+      const slack = (5 * Math.sqrt(4096 * part * (1 - part)) + 8) / 8 + 1;
+      expect(Math.abs(payload.length - header - (4096 * b) / 8)).toBeLessThanOrEqual(slack);
+    });
+  });
+
+  test('one-hot vectors come back exactly', () => {
+    for (const bits of [1, 2, 4]) expect(meanNmse(spikes(77), [{ eden: { bits } }], 5)).toBeLessThan(1e-10);
+  });
+
+  test.each([
+    [5, 900],
+    [6, 7],
+    [512, 1023],
+  ])('two equal spikes, at %i and %i: half of what is rotated is zero', (...positions) => {
+    const two = spikes(...positions);
+    expect(meanNmse(two, [{ drive: { scale: 'least-error' } }], 10)).toBeCloseTo(0.5, 5);
+    for (const [bits, expected] of [
+      [1, 1],
+      [2, 0.0899],
+      [4, 0.0105],
+    ]) {
+      expect(Math.abs(meanNmse(two, [{ eden: { bits } }], 5) / expected - 1)).toBeLessThan(0.02);
+    }
+    // Which coordinates have a bit is drawn at random: a pattern could meet the zeros alone.
+    for (let round = 0; round < 20; round++) expectProduct(two, { eden: { bits: 0.5 } }, round);
+  });
+
+  test('of short pieces enough coordinates have a bit for a scale', () => {
+    for (let round = 0; round < 50; round++) {
+      const { measures } = codeOnce(gaussian(64), [{ eden: { bits: 0.02 } }], round);
+      expect(measures.errorEnergy / measures.inputEnergy).toBeLessThan(100);
+    }
+  });
+
+  test('bits after the last code must be zero', () => {
+    const codec = createCodec(coding([{ eden: { bits: 1.5 } }]));
+    const context = contextOf(100);
+    const { payload } = codec.encode(gaussian(100), context, {});
+    payload[payload.length - 1] |= 1;
+    expect(() => codec.decode(payload, context)).toThrowError(expect.objectContaining({ code: 'codec/bad-stream' }));
   });
 });

@@ -22,5 +22,5 @@ export const drive = defineTransform({
   paper: 'Vargaftik et al. 2021, DRIVE: One-bit Distributed Mean Estimation',
   options,
   shorthand: 'scale',
-  create: ({ scale }) => rotatedLevels('drive', { bits: 1, coordinates: 1 }, scale),
+  create: ({ scale }) => rotatedLevels('drive', 1, scale),
 });

@@ -1,26 +1,21 @@
 import { z } from 'zod';
-import { rateOf, rotatedLevels } from '../rotated-levels.js';
+import { rotatedLevels } from '../rotated-levels.js';
 import { defineTransform } from '../stage-interface.js';
 
-const options = z
-  .strictObject({
-    bits: z
-      .number()
-      .gt(0)
-      .max(8)
-      .default(1)
-      .describe('bits a coordinate, 1/16 to 8: multiples of 1/16 to 1, of 1/8 to 2, of 1/4 to 4, of 1/2 to 8'),
-    scale: z
-      .enum(['unbiased', 'least-error'])
-      .default('unbiased')
-      .describe(
-        'unbiased: the restored vector has the vector’s own product with it; least-error: shorter, for error feedback',
-      ),
-  })
-  .refine(({ bits }) => rateOf(bits) !== null, {
-    message: 'bits are a multiple of 1/16 to 1, of 1/8 to 2, of 1/4 to 4, of 1/2 to 8',
-    path: ['bits'],
-  });
+const options = z.strictObject({
+  bits: z
+    .number()
+    .min(0.01)
+    .max(8)
+    .default(1)
+    .describe('bits a coordinate, 0.01 to 8; of 2.5 bits half the coordinates, drawn at random, have 3 and half 2'),
+  scale: z
+    .enum(['unbiased', 'least-error'])
+    .default('unbiased')
+    .describe(
+      'unbiased: the restored vector has the vector’s own product with it; least-error: shorter, for error feedback',
+    ),
+});
 
 /** A random rotation, the best levels for a Gaussian, and a scale that makes up for what they lose. */
 export const eden = defineTransform({
@@ -30,10 +25,10 @@ export const eden = defineTransform({
   summary: 'rotates, rounds to the levels that serve a Gaussian best, and scales without bias',
   takes: ['dense'],
   gives: 'symbols',
-  bits: 'b a coordinate, padded to pieces of powers of two, + 32 a piece',
+  bits: 'b a coordinate (a fraction: on average), padded to pieces of powers of two, + 32 a piece',
   bias: 'unbiased but for what one Hadamard rotation leaves; NMSE 0.571, 0.133, 0.0358, 0.0096 at 1 to 4 bits, π/(2 b) − 1 below 1',
   paper: 'Vargaftik et al. 2022, EDEN: Communication-Efficient and Robust Distributed Mean Estimation',
   options,
   shorthand: 'bits',
-  create: ({ bits, scale }) => rotatedLevels('eden', rateOf(bits)!, scale),
+  create: ({ bits, scale }) => rotatedLevels('eden', bits, scale),
 });

@@ -24,27 +24,21 @@ export const lloydmax = defineTransform({
   shorthand: 'bits',
   create: ({ bits }) => {
     const quantizer = new LloydMax(bits);
-    const half = 2 ** (bits - 1);
+    const levels = quantizer.signedLevels();
     return quantizerTransform<number>({
-      alphabet: () => 2 * half,
+      alphabet: () => levels.length,
       scaleBytes: () => 4,
       quantize: (values, _shape, side) => {
         const scale = Math.fround(saturate(rootMeanSquare(values)));
         side.float32(scale);
         const factor = scale === 0 ? 0 : 1 / scale;
         const symbols = new Uint16Array(values.length);
-        for (let i = 0; i < values.length; i++) {
-          const index = quantizer.indexOf(Math.abs(values[i]) * factor);
-          symbols[i] = values[i] < 0 ? half - 1 - index : half + index;
-        }
+        quantizer.quantize(values, factor, symbols, 0, values.length);
         return { symbols, scales: scale };
       },
       readScales: (_count, side) => readScale(side),
       restore: (symbols, scale) => {
-        const { levels } = quantizer;
-        const table = Float32Array.from({ length: 2 * half }, (_, symbol) =>
-          saturate(scale * (symbol < half ? -levels[half - 1 - symbol] : levels[symbol - half])),
-        );
+        const table = levels.map((level) => saturate(scale * level));
         const values = new Float32Array(symbols.length);
         for (let i = 0; i < symbols.length; i++) values[i] = table[symbols[i]];
         return values;
