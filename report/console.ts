@@ -1,5 +1,13 @@
 import type { DirectionTotals, Summary } from '../shared/runlog/records.js';
-import { formatBytes, formatMegabytes, formatPercent, formatRatio, formatSeconds, formatTarget } from './format.js';
+import {
+  formatBytes,
+  formatMegabytes,
+  formatPercent,
+  formatRatio,
+  formatRounds,
+  formatSeconds,
+  formatTarget,
+} from './format.js';
 import type { ReportModel } from './model.js';
 import { summarizeCases, type CaseRow } from './summarize.js';
 import { textPairs, textTable, type TextColumn } from './text-table.js';
@@ -81,7 +89,11 @@ const sweepRow = (row: CaseRow): string[] => [
   formatRatio(row.totalRatio?.median ?? null),
   formatMegabytes(row.uplinkWireBytes?.median ?? null),
   formatMegabytes(row.downlinkWireBytes?.median ?? null),
-  ...row.targets.flatMap(({ bytes, savingToTarget }) => [formatMegabytes(bytes), formatRatio(savingToTarget)]),
+  ...row.targets.flatMap(({ round, roundsToBaseline, bytes, savingToTarget }) => [
+    formatRounds(round, roundsToBaseline),
+    formatMegabytes(bytes),
+    formatRatio(savingToTarget),
+  ]),
   formatSeconds(row.wallSeconds?.median ?? null),
   row.onFront ? '★' : '',
 ];
@@ -92,7 +104,7 @@ export const formatSweep = (model: ReportModel): string => {
   const columns = [
     { title: 'case' },
     ...numbers('runs', 'accuracy', 'uplink', 'both', 'MB up', 'MB down'),
-    ...model.targets.flatMap((target) => numbers(`MB to ${formatTarget(target)}`, 'saving')),
+    ...model.targets.flatMap((target) => numbers(`rounds to ${formatTarget(target)}`, 'MB', 'saving')),
     ...numbers('time'),
     { title: 'front' },
   ];

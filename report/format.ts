@@ -28,6 +28,10 @@ export const formatBytes = (bytes: number | null): string => {
 /** @returns a count, which as a median can be a half: 30 or 30.5 */
 export const formatCount = (count: number | null): string => (count === null ? '–' : String(count));
 
+/** @returns rounds and how many times the baseline's they are, for example `86 (1.01×)` */
+export const formatRounds = (rounds: number | null, toBaseline: number | null): string =>
+  toBaseline === null ? formatCount(rounds) : `${formatCount(rounds)} (${formatRatio(toBaseline)})`;
+
 /** @returns bytes as a number of megabytes, without the unit */
 export const formatMegabytes = (bytes: number | null): string =>
   bytes === null ? '–' : formatNumber(bytes / megabyte);

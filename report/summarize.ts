@@ -1,10 +1,14 @@
 import type { Case, ReportModel, Run } from './model.js';
 import { bandOf, medianOrNever, paretoFront, type Band } from './statistics.js';
 
-/** Bytes to one accuracy target. */
+/** Rounds and bytes to one accuracy target: medians over seeds, where a run that never gets there is the last. */
 export interface TargetCell {
   /** 0 to 1. */
   readonly target: number;
+  /** Round of the first evaluation at or above the target; null when never. */
+  readonly round: number | null;
+  /** These rounds / the baseline's; null without a baseline or when either never gets there. */
+  readonly roundsToBaseline: number | null;
   /** wireBytes of both directions until the first evaluation at or above the target; null when never. */
   readonly bytes: number | null;
   /** The baseline's bytes / these bytes, medians over seeds; null without a baseline or when either never gets there. */
@@ -36,16 +40,31 @@ export interface CaseRow {
   readonly onFront: boolean;
 }
 
-const bytesTo = (run: Run, target: number): number | null =>
-  run.summary.bytesToAccuracy.find((reached) => reached.target === target)?.bytes ?? null;
+/** What was needed to get to a target. */
+type Need = 'bytes' | 'round';
 
-const medianBytesTo = (one: Case, target: number): number | null =>
-  medianOrNever(one.counted.map((run) => bytesTo(run, target)));
+const medianNeed = (one: Case | undefined, target: number, need: Need): number | null =>
+  one === undefined
+    ? null
+    : medianOrNever(
+        one.counted.map(
+          ({ summary }) => summary.bytesToAccuracy.find((reached) => reached.target === target)?.[need] ?? null,
+        ),
+      );
+
+const quotient = (a: number | null, b: number | null): number | null =>
+  a === null || b === null || b === 0 ? null : a / b;
 
 const targetCell = (one: Case, baseline: Case | undefined, target: number): TargetCell => {
-  const bytes = medianBytesTo(one, target);
-  const base = baseline === undefined ? null : medianBytesTo(baseline, target);
-  return { target, bytes, savingToTarget: bytes !== null && base !== null && bytes > 0 ? base / bytes : null };
+  const bytes = medianNeed(one, target, 'bytes');
+  const round = medianNeed(one, target, 'round');
+  return {
+    target,
+    round,
+    roundsToBaseline: quotient(round, medianNeed(baseline, target, 'round')),
+    bytes,
+    savingToTarget: quotient(medianNeed(baseline, target, 'bytes'), bytes),
+  };
 };
 
 const countFaults = (runs: readonly Run[]): number => runs.reduce((sum, { faults }) => sum + faults.length, 0);

@@ -37,6 +37,7 @@ const targetCells = (run: Run, row: CaseRow): Row =>
     row.targets.flatMap(({ target, savingToTarget }) => {
       const reached = run.summary.bytesToAccuracy.find((at) => at.target === target);
       return [
+        [`roundTo${target}`, reached?.round ?? null],
         [`bytesTo${target}`, reached?.bytes ?? null],
         [`caseSavingTo${target}`, savingToTarget],
       ];

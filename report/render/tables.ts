@@ -6,6 +6,7 @@ import {
   formatNumber,
   formatPercent,
   formatRatio,
+  formatRounds,
   formatSeconds,
   formatTarget,
 } from '../format.js';
@@ -69,6 +70,13 @@ const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
 
 const targetColumns = (targets: readonly number[], hasBaseline: boolean): Column<CaseRow>[] =>
   targets.flatMap((target, index): Column<CaseRow>[] => {
+    const rounds: Column<CaseRow> = {
+      title: `Rounds to ${unbroken(formatTarget(target))}`,
+      about:
+        'round of the first evaluation at or above the target, in brackets: times the baseline’s; medians over seeds',
+      cell: ({ targets: cells }) => formatRounds(cells[index].round, cells[index].roundsToBaseline),
+      isNumber: true,
+    };
     const bytes: Column<CaseRow> = {
       title: `MB to ${unbroken(formatTarget(target))}`,
       about: 'bytes of both directions until the first evaluation at or above the target',
@@ -81,7 +89,7 @@ const targetColumns = (targets: readonly number[], hasBaseline: boolean): Column
       cell: (row) => formatRatio(row.targets[index].savingToTarget),
       isNumber: true,
     };
-    return hasBaseline ? [bytes, saving] : [bytes];
+    return hasBaseline ? [rounds, bytes, saving] : [rounds, bytes];
   });
 
 const lastCaseColumns: readonly Column<CaseRow>[] = [

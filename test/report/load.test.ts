@@ -169,10 +169,20 @@ describe('the table of cases', () => {
     const [to90] = small.targets;
     expect(to90.savingToTarget).toBe(float32.targets[0].bytes! / to90.bytes!);
     expect(to90.savingToTarget).toBeGreaterThan(5);
-    expect(bad.targets.map(({ bytes, savingToTarget }) => [bytes, savingToTarget])).toEqual([
-      [null, null],
-      [null, null],
-    ]);
+    const rounds = model.cases[1].runs
+      .map(({ summary }) => summary.bytesToAccuracy[0].round!)
+      .toSorted((a, b) => a - b);
+    expect(to90.round).toBe(rounds[1]);
+    expect(to90.roundsToBaseline).toBe(to90.round! / float32.targets[0].round!);
+    expect(bad.targets).toEqual(
+      model.targets.map((target) => ({
+        target,
+        round: null,
+        roundsToBaseline: null,
+        bytes: null,
+        savingToTarget: null,
+      })),
+    );
     const accuracies = model.cases[1].runs.map(({ summary }) => summary.accuracy!).toSorted((a, b) => a - b);
     expect(small.accuracy).toEqual({ least: accuracies[0], median: accuracies[1], greatest: accuracies[2] });
   });

@@ -123,7 +123,7 @@ describe('console tables', () => {
     const sweep = await writeSweepFolder(await folder(), { float32: { rounds: 20 }, small: { rounds: 20 } });
     const lines = formatSweep(await loadReport([sweep])).split('\n');
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^case +runs +accuracy +uplink +both +MB up +MB down +MB to 90 % +saving/);
+    expect(lines[0]).toMatch(/^case +runs +accuracy +uplink +both +MB up +MB down +rounds to 90 % +MB +saving/);
     expect(lines[2]).toMatch(/^float32 \(baseline\) +3 /);
   });
 });
