@@ -9,7 +9,7 @@ import { checkHeader, makeHeader } from './header.js';
 import { addPieces, assemble, supportOf, type Piece } from './pieces.js';
 import { createStages, resolveChoices } from './stage.js';
 import { decodeUnit, encodeUnit, isEntropyCoded, maxUnitBytes, type Tally } from './unit-coder.js';
-import { makeUnits, unitLengths } from './unit.js';
+import { makeUnits, unitExtents } from './unit.js';
 import type { Floats } from './value.js';
 
 /** How a vector is coded: stages one after the other; without stages it travels as float32. */
@@ -132,6 +132,6 @@ export const createCodec = ({ errorFeedback, scope, stages }: Coding): Codec => 
     },
     support: (payload, context) => supportOf(read(payload, context)),
     maxBytes: (layout) =>
-      unitLengths(layout, scope).reduce((sum, length) => sum + maxUnitBytes(chain, length), headerOf(layout).length),
+      unitExtents(layout, scope).reduce((sum, extents) => sum + maxUnitBytes(chain, extents), headerOf(layout).length),
   };
 };

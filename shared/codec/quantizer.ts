@@ -10,8 +10,8 @@ import type { Floats, Shape, Symbols, Value } from './value.js';
 export interface Quantizer<Scales> {
   /** Number of symbols, at most 65536; with null for the scales the most that there can be. */
   alphabet(shape: Shape, scales: Scales | null): number;
-  /** Bytes of the scales of so many values. */
-  scaleBytes(count: number): number;
+  /** Bytes of the scales of a shape's values, at most. `extents` are the unit's. */
+  scaleBytes(count: number, shape: Shape, extents: Unit['extents']): number;
   /** Writes the scales. `positions` is null where every coordinate has a value. */
   quantize(
     values: Float32Array,
@@ -20,7 +20,7 @@ export interface Quantizer<Scales> {
     unit: Unit,
   ): { readonly symbols: Uint16Array; readonly scales: Scales };
   /** @throws CodedError `codec/bad-scale` */
-  readScales(count: number, side: BitReader): Scales;
+  readScales(count: number, side: BitReader, shape: Shape, unit: Unit): Scales;
   /** Finite floats for symbols; scales are those of the encoder, to the bit. */
   restore(symbols: Uint16Array, scales: Scales, alphabet: number): Float32Array;
 }
@@ -42,9 +42,9 @@ export const quantizerTransform = <Scales>(quantizer: Quantizer<Scales>): Transf
       return { ...shape, kind, alphabet: 0, values } as Floats;
     };
   return {
-    bound: (shape) => ({
+    bound: (shape, extents) => ({
       shape: symbolShape(shape, quantizer.alphabet(shape, null)),
-      sideBytes: quantizer.scaleBytes(shape.count),
+      sideBytes: quantizer.scaleBytes(shape.count, shape, extents),
     }),
     encode: (value, side, unit) => {
       const { symbols, scales } = quantizer.quantize(floatsOf(value), value, side, unit);
@@ -52,8 +52,8 @@ export const quantizerTransform = <Scales>(quantizer: Quantizer<Scales>): Transf
       const coded = { ...symbolShape(shape, quantizer.alphabet(value, scales)), symbols } as Symbols;
       return { value: coded, restore: restoreWith(scales) };
     },
-    open: (shape, side) => {
-      const scales = quantizer.readScales(shape.count, side);
+    open: (shape, side, unit) => {
+      const scales = quantizer.readScales(shape.count, side, shape, unit);
       return { shape: symbolShape(shape, quantizer.alphabet(shape, scales)), restore: restoreWith(scales) };
     },
   };

@@ -48,6 +48,16 @@ export const bfloat16Above = (magnitude: number): number => {
   return Math.min(largestHalfWord, (word[0] >>> 16) + ((word[0] & 0xffff) > 0 ? 1 : 0));
 };
 
+/**
+ * The bits of the nearest bfloat16 that is not above a number (`direction` −1) or not below it (1); beyond the largest one,
+ * the largest.
+ */
+export const bfloat16Outward = (value: number, direction: -1 | 1): number => {
+  if (Math.sign(value) === direction) return bfloat16Above(Math.abs(value)) | (value < 0 ? 0x8000 : 0);
+  float[0] = value;
+  return word[0] >>> 16;
+};
+
 export const fromBfloat16 = (bits: number): number => {
   word[0] = bits << 16;
   return float[0];

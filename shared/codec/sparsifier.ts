@@ -1,6 +1,6 @@
 import type { BitReader, BitWriter } from '../util/bits.js';
 import { CodedError } from '../util/errors.js';
-import type { Restore, Transform } from './stage-interface.js';
+import type { Restore, Transform, Unit } from './stage-interface.js';
 import type { Floats, Shape, Value } from './value.js';
 
 /** What comes out of a sparsifier is a vector already: its other coordinates are zero. */
@@ -28,13 +28,13 @@ export const sparseShape = (shape: Shape, support: 'explicit' | 'keyed', count: 
 
 /** @param select the kept positions, ascending; never of a zero @param limit the most positions of a vector of some length */
 export const explicitSparsifier = (
-  select: (values: Float32Array) => Uint32Array,
+  select: (values: Float32Array, unit: Unit) => Uint32Array,
   limit: (length: number) => number,
 ): Transform => ({
   bound: (shape) => ({ shape: sparseShape(shape, 'explicit', limit(shape.length)), sideBytes: 5 }),
-  encode: (value, side: BitWriter) => {
+  encode: (value, side: BitWriter, unit) => {
     const values = floatsOf(value);
-    const positions = select(values);
+    const positions = select(values, unit);
     side.varint(positions.length);
     const shape = sparseShape(value, 'explicit', positions.length);
     return { value: { ...shape, positions, values: gather(values, positions) } as Floats, restore: asItIs };

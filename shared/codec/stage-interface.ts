@@ -31,8 +31,8 @@ export type Restore = (value: Value) => Value;
  * scale) goes to `side`.
  */
 export interface Transform {
-  /** The largest shape that can follow, and the most bytes this stage can write to `side`. */
-  bound(shape: Shape): { shape: Shape; sideBytes: number };
+  /** The largest shape that can follow, and the most bytes this stage can write to `side`. `extents` are the unit's. */
+  bound(shape: Shape, extents: Unit['extents']): { shape: Shape; sideBytes: number };
   encode(value: Value, side: BitWriter, unit: Unit): { value: Value; restore: Restore };
   /** Reads what `encode` wrote to `side`. `shape` is what `encode` was given; the answer is what it gave. */
   open(shape: Shape, side: BitReader, unit: Unit): { shape: Shape; restore: Restore };

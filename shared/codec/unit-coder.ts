@@ -94,11 +94,12 @@ export const decodeUnit = ({ transforms, codes }: StageChain, reader: BitReader,
 };
 
 /** The most bytes that a unit takes: every stream raw, with its tag. */
-export const maxUnitBytes = ({ transforms, codes }: StageChain, length: number): number => {
+export const maxUnitBytes = ({ transforms, codes }: StageChain, extents: Unit['extents']): number => {
+  const length = extents.reduce((product, extent) => product * extent, 1);
   let shape = denseShape(length);
   let bytes = 0;
   for (const transform of transforms) {
-    const bound = transform.bound(shape);
+    const bound = transform.bound(shape, extents);
     shape = bound.shape;
     bytes += bound.sideBytes;
   }

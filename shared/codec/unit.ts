@@ -14,8 +14,8 @@ const places = (layout: Layout, scope: 'model' | 'tensor') =>
     ? [{ offset: 0, size: layout.floats, shape: [layout.floats] }]
     : layout.tensors.filter(({ role }) => role !== 'counter');
 
-export const unitLengths = (layout: Layout, scope: 'model' | 'tensor'): number[] =>
-  places(layout, scope).map(({ size }) => size);
+export const unitExtents = (layout: Layout, scope: 'model' | 'tensor'): Unit['extents'][] =>
+  places(layout, scope).map(({ shape }) => shape);
 
 /** The units of one payload. They share random streams, which are made when first asked for. */
 export const makeUnits = ({ key, layout, hints = {} }: CodecContext, scope: 'model' | 'tensor'): PlacedUnit[] => {

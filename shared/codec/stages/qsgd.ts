@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { adaptiveRules, mostLevels } from '../adaptive-levels.js';
 import type { BitReader, BitWriter } from '../../util/bits.js';
+import { rangeMeasures, readRange, writeRange } from '../level-range.js';
 import { quantizerTransform, type Quantizer } from '../quantizer.js';
-import { bfloat16Above, checkScale, fromBfloat16, largestMagnitude, readScale } from '../scale.js';
 import { defineTransform, type Unit } from '../stage-interface.js';
 import { malformed } from '../streams/malformed.js';
-import { restoreLevels, roundStochastic } from '../uniform-levels.js';
-import { saturate } from '../value.js';
+import { restoreLevels, roundStochastic, symmetricGrid, type Grid } from '../uniform-levels.js';
 
 const options = z.strictObject({
   levels: z.int().min(1).max(mostLevels).default(7).describe('levels above zero, s in the paper, 1 to 32767'),
@@ -31,22 +30,9 @@ const options = z.strictObject({
 
 type Options = z.infer<typeof options>;
 
-/** What both sides need to turn symbols back into floats. */
-interface Grid {
-  /** Levels above zero. */
-  readonly levels: number;
-  readonly scales: Float32Array;
-}
-
-const euclideanNorm = (values: Float32Array): number => {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
-  return saturate(Math.sqrt(sum));
-};
-
-const norms = { l2: euclideanNorm, max: (values: Float32Array): number => largestMagnitude(values) };
-
 const makeQuantizer = ({ levels: first, norm, bucket, adapt }: Options): Quantizer<Grid> => {
+  const measure = norm === 'l2' ? rangeMeasures.l2() : rangeMeasures.absmax();
+  const precision = bucket === null ? 'float32' : 'bfloat16';
   const bucketOf = (values: number): number => bucket ?? Math.max(1, values);
   const buckets = (values: number): number => (bucket === null ? 1 : Math.ceil(values / bucket));
 
@@ -63,31 +49,32 @@ const makeQuantizer = ({ levels: first, norm, bucket, adapt }: Options): Quantiz
     return levels >= 1 && levels <= mostLevels ? levels : malformed('codec/bad-count', `There are ${levels} levels.`);
   };
   const readScales = (values: number, side: BitReader): Float32Array => {
-    if (bucket === null) return Float32Array.of(readScale(side));
     side.requireBits(16 * buckets(values));
-    return Float32Array.from({ length: buckets(values) }, () => checkScale(fromBfloat16(side.uint16())));
+    return Float32Array.from({ length: buckets(values) }, () => readRange(false, precision, side)[1]);
   };
 
+  const gridOf = (scales: Float32Array, levels: number, values: number): Grid =>
+    symmetricGrid(scales, bucketOf(values), 2 * levels + 1);
+
   return {
-    alphabet: (_shape, grid) => 2 * (grid?.levels ?? (adapt === 'none' ? first : mostLevels)) + 1,
+    alphabet: (_shape, grid) => grid?.levels ?? 2 * (adapt === 'none' ? first : mostLevels) + 1,
     scaleBytes: (values) => (bucket === null ? 4 : 2 * buckets(values)) + (adapt === 'none' ? 0 : 2),
     quantize: (values, _shape, side, unit) => {
       const levels = writeLevels(side, unit);
       const length = bucketOf(values.length);
       const scales = new Float32Array(buckets(values.length));
       for (let i = 0; i < scales.length; i++) {
-        const scale = norms[norm](values.subarray(i * length, (i + 1) * length));
-        if (bucket === null) side.float32((scales[i] = scale));
-        else side.uint16(bfloat16Above((scales[i] = fromBfloat16(bfloat16Above(scale)))));
+        const range = measure(values.subarray(i * length, (i + 1) * length));
+        [, scales[i]] = writeRange(range, false, precision, side);
       }
-      const symbols = roundStochastic(values, scales, length, 2 * levels + 1, unit.random('qsgd'));
-      return { symbols, scales: { levels, scales } };
+      const grid = gridOf(scales, levels, values.length);
+      return { symbols: roundStochastic(values, grid, unit.random('qsgd')), scales: grid };
     },
     readScales: (values, side) => {
       const levels = readLevels(side);
-      return { levels, scales: readScales(values, side) };
+      return gridOf(readScales(values, side), levels, values);
     },
-    restore: (symbols, { levels, scales }) => restoreLevels(symbols, scales, bucketOf(symbols.length), 2 * levels + 1),
+    restore: (symbols, grid) => restoreLevels(symbols, grid),
   };
 };
 

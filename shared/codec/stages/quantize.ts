@@ -1,82 +1,107 @@
 import { z } from 'zod';
+import { byColumns, byRows, columnCount } from '../columns.js';
+import { drawNoise, replay } from '../noise.js';
 import { quantizerTransform, type Quantizer } from '../quantizer.js';
-import { bfloat16Above, checkScale, fromBfloat16, largestMagnitude, readScale, rootMeanSquare } from '../scale.js';
+import { readRange, rangeMeasures, writeRange, type Measure } from '../level-range.js';
 import { defineTransform } from '../stage-interface.js';
-import { saturate } from '../value.js';
-import { restoreLevels, roundNearest, roundStochastic } from '../uniform-levels.js';
-
-/** Steps of the best uniform quantizers of a standard Gaussian, 1 to 8 bits (Max 1960, Quantizing for Minimum Distortion, table II; recomputed). */
-const gaussianSteps = [
-  1.595769121605731, 0.9956866846034285, 0.5860194328670292, 0.3352006119619424, 0.18813879312044737,
-  0.10406300799748563, 0.056867673450661016, 0.030762382376754938,
-];
+import type { Shape } from '../value.js';
+import { restoreDithered, restoreLevels, roundNearest, roundStochastic, type Grid } from '../uniform-levels.js';
 
 const options = z
   .strictObject({
     bits: z.int().min(1).max(16).default(8).describe('bits a value, 1 to 16'),
     rounding: z
-      .enum(['nearest', 'stochastic'])
+      .enum(['nearest', 'stochastic', 'dithered'])
       .default('nearest')
-      .describe('nearest: least error; stochastic: up or down at random, so that the expectation is the value'),
+      .describe(
+        'nearest: least error; stochastic: up or down at random, so that the expectation is the value; dithered: the same, and the decoder, which knows the random numbers, takes them away again',
+      ),
     scale: z
-      .enum(['absmax', 'gaussian'])
+      .enum(['absmax', 'minmax', 'l2', 'gaussian'])
       .default('absmax')
-      .describe('outermost level: the largest magnitude, or the best for a Gaussian, larger values being cut off'),
-    block: z.int().min(1).nullable().default(null).describe('values that share a scale, at least 1; null: all'),
+      .describe(
+        'outermost levels: ± the largest magnitude, the least and the largest value, ± the Euclidean norm, or the best for a Gaussian, values beyond being cut off',
+      ),
+    block: z
+      .union([z.int().min(1), z.literal('channel')])
+      .nullable()
+      .default(null)
+      .describe(
+        'values that share a scale, at least 1; channel: those of one position of a tensor’s last extent; null: all',
+      ),
   })
-  .refine(({ bits, scale }) => scale === 'absmax' || bits <= 8, {
+  .refine(({ bits, scale }) => scale !== 'gaussian' || bits <= 8, {
     message: 'Gaussian scales are for 1 to 8 bits',
     path: ['bits'],
   });
 
-interface Options {
-  readonly bits: number;
-  readonly rounding: 'nearest' | 'stochastic';
-  readonly scale: 'absmax' | 'gaussian';
-  readonly block: number | null;
+type Options = z.infer<typeof options>;
+
+/** An odd number of levels makes zero one of them; one bit has no room for it, a Gaussian is served best without. */
+const levelCount = ({ bits, scale }: Options): number =>
+  bits === 1 || scale === 'gaussian' || scale === 'minmax' ? 2 ** bits : 2 ** bits - 1;
+
+/** What both sides know before the symbols. */
+interface Levels {
+  readonly grid: Grid;
+  readonly columns: number;
+  /** The dither, where there is one. */
+  readonly noise: Uint32Array | null;
 }
 
-/** An odd number of levels, so that zero is one, but with one bit; a Gaussian is served best by an even number. */
-const levelCount = ({ bits, scale }: Options): number =>
-  scale === 'gaussian' || bits === 1 ? 2 ** bits : 2 ** bits - 1;
-
-const outermostLevel = (values: Float32Array, { bits, scale }: Options): number =>
-  scale === 'absmax'
-    ? largestMagnitude(values)
-    : saturate(rootMeanSquare(values) * gaussianSteps[bits - 1] * ((2 ** bits - 1) / 2));
-
-/** One float32 for all values, or a bfloat16 rounded up for each block. */
-const makeQuantizer = (chosen: Options): Quantizer<Float32Array> => {
+const makeQuantizer = (chosen: Options): Quantizer<Levels> => {
+  const { bits, rounding, scale, block } = chosen;
   const levels = levelCount(chosen);
-  const blockLength = (count: number): number => chosen.block ?? Math.max(1, count);
+  const measure: Measure = rangeMeasures[scale](bits);
+  const precision = block === null ? 'float32' : 'bfloat16';
+  /** Columns, or one, and how many values share a scale. */
+  const partOf = (count: number, shape: Shape, extents: readonly number[]) => {
+    const columns = block === 'channel' ? columnCount(shape, extents) : 1;
+    const length = typeof block === 'number' ? block : Math.max(1, count / columns);
+    return { columns, length, parts: typeof block === 'number' ? Math.ceil(count / block) : columns };
+  };
+  const emptyGrid = (parts: number, length: number): Grid => ({
+    lowest: new Float32Array(parts),
+    highest: new Float32Array(parts),
+    block: length,
+    levels,
+  });
   return {
     alphabet: () => levels,
-    scaleBytes: (count) => (chosen.block === null ? 4 : 2 * Math.ceil(count / chosen.block)),
-    quantize: (values, _shape, side, unit) => {
-      const length = blockLength(values.length);
-      const scales = new Float32Array(chosen.block === null ? 1 : Math.ceil(values.length / length));
-      for (let i = 0; i < scales.length; i++) {
-        const scale = outermostLevel(values.subarray(i * length, (i + 1) * length), chosen);
-        if (chosen.block === null) side.float32((scales[i] = scale));
-        else side.uint16(bfloat16Above((scales[i] = fromBfloat16(bfloat16Above(scale)))));
+    scaleBytes: (count, shape, extents) =>
+      partOf(count, shape, extents).parts * (precision === 'float32' ? 4 : 2) * (scale === 'minmax' ? 2 : 1),
+    quantize: (given, shape, side, unit) => {
+      const { columns, length, parts } = partOf(given.length, shape, unit.extents);
+      const values = columns > 1 ? byColumns(given, columns) : given;
+      const grid = emptyGrid(parts, length);
+      for (let i = 0; i < parts; i++) {
+        const range = measure(values.subarray(i * length, (i + 1) * length));
+        [grid.lowest[i], grid.highest[i]] = writeRange(range, scale === 'minmax', precision, side);
       }
+      const noise = rounding === 'dithered' ? drawNoise(unit.random('quantize'), values.length) : null;
       const symbols =
-        chosen.rounding === 'nearest'
-          ? roundNearest(values, scales, length, levels)
-          : roundStochastic(values, scales, length, levels, unit.random('quantize'));
-      return { symbols, scales };
+        rounding === 'nearest'
+          ? roundNearest(values, grid)
+          : roundStochastic(values, grid, noise === null ? unit.random('quantize') : replay(noise));
+      return { symbols, scales: { grid, columns, noise } };
     },
-    readScales: (count, side) => {
-      if (chosen.block === null) return Float32Array.of(readScale(side));
-      const blocks = Math.ceil(count / chosen.block);
-      side.requireBits(16 * blocks);
-      return Float32Array.from({ length: blocks }, () => checkScale(fromBfloat16(side.uint16())));
+    readScales: (count, side, shape, unit) => {
+      const { columns, length, parts } = partOf(count, shape, unit.extents);
+      side.requireBits(parts * (precision === 'float32' ? 32 : 16));
+      const grid = emptyGrid(parts, length);
+      for (let i = 0; i < parts; i++) {
+        [grid.lowest[i], grid.highest[i]] = readRange(scale === 'minmax', precision, side);
+      }
+      return { grid, columns, noise: rounding === 'dithered' ? drawNoise(unit.random('quantize'), count) : null };
     },
-    restore: (symbols, scales) => restoreLevels(symbols, scales, blockLength(symbols.length), levels),
+    restore: (symbols, { grid, columns, noise }) => {
+      const values = noise === null ? restoreLevels(symbols, grid) : restoreDithered(symbols, grid, noise);
+      return columns > 1 ? byRows(values, columns) : values;
+    },
   };
 };
 
-/** Evenly spaced levels between −s and s. */
+/** Evenly spaced levels. */
 export const quantize = defineTransform({
   name: 'quantize',
   code: 16,
@@ -84,9 +109,10 @@ export const quantize = defineTransform({
   summary: 'rounds values to evenly spaced levels',
   takes: ['dense', 'sparse'],
   gives: 'symbols',
-  bits: 'b a value + 32, or + 16 a block',
-  bias: 'stochastic with absmax: unbiased, each error below one step; nearest: at most half a step',
-  paper: 'Suresh et al. 2017, Distributed Mean Estimation with Limited Communication; Max 1960 for gaussian',
+  bits: 'b a value + 32, or + 16 a block or channel; minmax: twice that for the scales',
+  bias: 'stochastic: unbiased but for what gaussian cuts off, variance step² f (1 − f) at f of the way between two levels; dithered: unbiased, uniform within half a step; nearest: at most half a step',
+  paper:
+    'Suresh et al. 2017, Distributed Mean Estimation with Limited Communication; Max 1960 for gaussian; Roberts 1962 for the dither',
   options,
   shorthand: 'bits',
   create: (chosen) => quantizerTransform(makeQuantizer(chosen)),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quantizerTransform } from '../quantizer.js';
 import { largestMagnitude, readScale } from '../scale.js';
 import { defineTransform } from '../stage-interface.js';
-import { restoreLevels, roundStochastic } from '../uniform-levels.js';
+import { restoreLevels, roundStochastic, symmetricGrid, type Grid } from '../uniform-levels.js';
 
 const options = z.strictObject({
   clip: z
@@ -31,6 +31,8 @@ const scaleOf = (values: Float32Array, clip: number | null): number => {
   return limit > 0 ? Math.min(largest, Math.fround(limit)) : largest;
 };
 
+const gridOf = (scale: number, count: number): Grid => symmetricGrid(Float32Array.of(scale), Math.max(1, count), 3);
+
 /** Values become −s, 0 or s at random, s their largest magnitude after clipping. */
 export const terngrad = defineTransform({
   name: 'terngrad',
@@ -44,18 +46,16 @@ export const terngrad = defineTransform({
   paper: 'Wen et al. 2017, TernGrad: Ternary Gradients to Reduce Communication in Distributed Deep Learning',
   options,
   create: ({ clip }) =>
-    quantizerTransform<Float32Array>({
+    quantizerTransform<Grid>({
       alphabet: () => 3,
       scaleBytes: () => 4,
       quantize: (values, _shape, side, unit) => {
-        const scales = Float32Array.of(scaleOf(values, clip));
-        side.float32(scales[0]);
-        return {
-          symbols: roundStochastic(values, scales, Math.max(1, values.length), 3, unit.random('terngrad')),
-          scales,
-        };
+        const scale = scaleOf(values, clip);
+        side.float32(scale);
+        const scales = gridOf(scale, values.length);
+        return { symbols: roundStochastic(values, scales, unit.random('terngrad')), scales };
       },
-      readScales: (_count, side) => Float32Array.of(readScale(side)),
-      restore: (symbols, scales) => restoreLevels(symbols, scales, Math.max(1, symbols.length), 3),
+      readScales: (count, side) => gridOf(readScale(side), count),
+      restore: (symbols, scales) => restoreLevels(symbols, scales),
     }),
 });
