@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { drawNoise, noiseOf } from '../noise.js';
 import { quantizerTransform } from '../quantizer.js';
 import { largestMagnitude, readScale, rootMeanSquare } from '../scale.js';
 import { alphabetUpTo, mostMagnitude, toInteger, toSymbol } from '../signed-symbols.js';
@@ -6,8 +7,20 @@ import { malformed } from '../streams/malformed.js';
 import { defineTransform } from '../stage-interface.js';
 import { saturate } from '../value.js';
 
-const options = z.strictObject({
+const fields = z.strictObject({
   size: z.number().gt(0).max(1e6).default(2).describe('the step, in root mean squares of the values, above 0'),
+  rounding: z
+    .enum(['nearest', 'stochastic', 'dithered'])
+    .default('nearest')
+    .describe(
+      'nearest: least error; stochastic: up or down at random, so that the expectation is the value; dithered: the same, and the decoder, which knows the random numbers, takes them away again',
+    ),
+  decay: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('what the size is multiplied by from round to round, from the second on, above 0, at most 1'),
   powerOfTwo: z
     .boolean()
     .default(false)
@@ -17,22 +30,29 @@ const options = z.strictObject({
     .enum(['means', 'multiples'])
     .optional()
     .describe(
-      'what symbols are restored to: the mean of what was rounded to them, or the multiple; without it multiples with powerOfTwo, else means',
+      'what symbols are restored to: the mean of what was rounded to them, or the multiple; without it means with nearest rounding unless powerOfTwo, else multiples',
     ),
 });
 
-interface Options {
-  readonly size: number;
-  readonly powerOfTwo: boolean;
-  readonly zero: number;
-  readonly restore?: 'means' | 'multiples' | undefined;
-}
+const options = fields
+  .refine(({ rounding, zero, restore }) => rounding === 'nearest' || (zero === 1 && restore !== 'means'), {
+    message: 'Random rounding has cells of one width, and multiples only',
+    path: ['rounding'],
+  })
+  .refine(({ rounding, powerOfTwo }) => rounding !== 'dithered' || !powerOfTwo, {
+    message: 'A dithered value is no multiple of a power of two',
+    path: ['powerOfTwo'],
+  });
+
+type Options = z.infer<typeof options>;
 
 /** Magnitudes with a mean of their own; beyond, few values are left. */
 const mostMeans = 8;
 
-const meanCount = ({ powerOfTwo, restore = powerOfTwo ? 'multiples' : 'means' }: Options, magnitude: number): number =>
-  restore === 'means' ? Math.min(magnitude, mostMeans) : 0;
+const meanCount = ({ rounding, powerOfTwo, restore }: Options, magnitude: number): number => {
+  const unless = rounding === 'nearest' && !powerOfTwo ? 'means' : 'multiples';
+  return (restore ?? unless) === 'means' ? Math.min(magnitude, mostMeans) : 0;
+};
 
 /** The mean magnitude of what has each of the first symbols, as float32; the multiple where there is none. */
 const meansOf = (values: Float32Array, symbols: Uint16Array, count: number, step: number): Float32Array => {
@@ -58,12 +78,27 @@ const nearestPowerOfTwo = (value: number): number => {
 /** Steps below the least normal float would lose digits. */
 const leastStep = 2 ** -126;
 
-/** A float32 that is large enough for the largest magnitude to have a symbol. */
-const stepOf = (values: Float32Array, { size, powerOfTwo }: Options): number => {
-  const wanted = Math.max(size * rootMeanSquare(values), largestMagnitude(values) / mostMagnitude, leastStep);
+/** Powers by products alone, which are the same everywhere. */
+const power = (base: number, exponent: number): number => {
+  let result = 1;
+  let square = base;
+  for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+};
+
+/** A float32 that is large enough for the largest magnitude to have a symbol, rounded up, too; 0 where zeros are dithered. */
+const stepOf = (values: Float32Array, { size, rounding, powerOfTwo, decay }: Options, round: number): number => {
+  const inMeanSquares = size * power(decay, Math.max(0, round - 1));
+  const largest = largestMagnitude(values);
+  if (largest === 0 && rounding === 'dithered') return 0;
+  const most = rounding === 'nearest' ? mostMagnitude : mostMagnitude - 1;
+  const wanted = Math.max(inMeanSquares * rootMeanSquare(values), largest / most, leastStep);
   const step = powerOfTwo ? nearestPowerOfTwo(Math.min(wanted, 2 ** 126)) : saturate(wanted);
   const float = Math.fround(step);
-  return largestMagnitude(values) / float > mostMagnitude + 0.5 ? 2 * float : float;
+  return largest / float > most + 0.5 ? 2 * float : float;
 };
 
 interface Scale {
@@ -72,7 +107,47 @@ interface Scale {
   readonly magnitude: number;
   /** What the integers 1, 2, … are restored to, as far as they are not multiples. */
   readonly means: Float32Array;
+  /** The dither, where there is one. */
+  readonly noise: Uint32Array | null;
 }
+
+/** A magnitude a has the integer ⌊a / step + offset⌋: with a cell of 0 as wide as the others that is rounding. */
+const roundMagnitudes = (values: Float32Array, step: number, zero: number): Int16Array => {
+  const offset = 1 - zero / 2;
+  const factor = 1 / step;
+  const integers = new Int16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const steps = Math.max(0, Math.min(mostMagnitude, Math.floor(Math.abs(values[i]) * factor + offset)));
+    integers[i] = values[i] < 0 ? -steps : steps;
+  }
+  return integers;
+};
+
+/** The multiple below or above, with the probability of how near it is. */
+const roundWithNoise = (values: Float32Array, step: number, noise: Uint32Array): Int16Array => {
+  const factor = step === 0 ? 0 : 1 / step;
+  const integers = new Int16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const steps = Math.floor(values[i] * factor + noiseOf(noise, i));
+    integers[i] = Math.max(-mostMagnitude, Math.min(mostMagnitude, steps));
+  }
+  return integers;
+};
+
+const largestInteger = (integers: Int16Array): number => {
+  let largest = 0;
+  for (let i = 0; i < integers.length; i++) largest = Math.max(largest, Math.abs(integers[i]));
+  return largest;
+};
+
+/** Multiples less the noise about its mean. */
+const restoreDithered = (symbols: Uint16Array, step: number, noise: Uint32Array): Float32Array => {
+  const values = new Float32Array(symbols.length);
+  for (let i = 0; i < symbols.length; i++) {
+    values[i] = saturate((toInteger(symbols[i]) - (noiseOf(noise, i) - 0.5)) * step);
+  }
+  return values;
+};
 
 /** Floats by symbol where there are few symbols, so that none is computed twice. */
 const restoreAll = (symbols: Uint16Array, { step: length, means }: Scale): Float32Array => {
@@ -96,7 +171,7 @@ export const step = defineTransform({
   takes: ['dense', 'sparse'],
   gives: 'symbols',
   bits: 'with an entropy coder the entropy of the multiples, + 48, + 32 a mean',
-  bias: 'rounds to nearest: an error of at most half a step; with an entropy coder 0.25 bit from the Shannon limit at high rate',
+  bias: 'rounds to nearest: an error of at most half a step; with an entropy coder 0.25 bit from the Shannon limit at high rate; stochastic and dithered: unbiased',
   paper:
     'Mitchell, Ballé, Charles and Konečný 2022, Optimizing the Communication-Accuracy Trade-off in Federated Learning',
   options,
@@ -105,30 +180,32 @@ export const step = defineTransform({
     quantizerTransform<Scale>({
       alphabet: (_shape, scale) => alphabetUpTo(scale?.magnitude ?? mostMagnitude),
       scaleBytes: () => 6 + 4 * mostMeans,
-      quantize: (values, _shape, side) => {
-        const length = stepOf(values, chosen);
-        // A magnitude a has the integer ⌊a / step + offset⌋: with a cell of 0 as wide as the others that is rounding.
-        const offset = 1 - chosen.zero / 2;
-        const magnitude = Math.max(0, Math.floor(largestMagnitude(values) / length + offset));
-        const symbols = new Uint16Array(values.length);
-        const factor = 1 / length;
-        for (let i = 0; i < values.length; i++) {
-          const steps = Math.max(0, Math.min(magnitude, Math.floor(Math.abs(values[i]) * factor + offset)));
-          symbols[i] = toSymbol(values[i] < 0 ? -steps : steps);
-        }
+      quantize: (values, _shape, side, unit) => {
+        const length = stepOf(values, chosen, unit.round);
+        const noise = chosen.rounding === 'nearest' ? null : drawNoise(unit.random('step'), values.length);
+        const integers =
+          noise === null ? roundMagnitudes(values, length, chosen.zero) : roundWithNoise(values, length, noise);
+        const magnitude = largestInteger(integers);
+        const symbols = new Uint16Array(integers.length);
+        for (let i = 0; i < symbols.length; i++) symbols[i] = toSymbol(integers[i]);
         const means = meansOf(values, symbols, meanCount(chosen, magnitude), length);
         side.float32(length);
         side.uint16(magnitude);
         for (const mean of means) side.float32(mean);
-        return { symbols, scales: { step: length, magnitude, means } };
+        return {
+          symbols,
+          scales: { step: length, magnitude, means, noise: chosen.rounding === 'dithered' ? noise : null },
+        };
       },
-      readScales: (_count, side) => {
+      readScales: (count, side, _shape, unit) => {
         const length = readScale(side);
         const magnitude = side.uint16();
         if (magnitude > mostMagnitude) malformed('codec/bad-scale', `The magnitude ${magnitude} is above 32,767.`);
         const means = Float32Array.from({ length: meanCount(chosen, magnitude) }, () => readScale(side));
-        return { step: length, magnitude, means };
+        const noise = chosen.rounding === 'dithered' ? drawNoise(unit.random('step'), count) : null;
+        return { step: length, magnitude, means, noise };
       },
-      restore: (symbols, scale) => restoreAll(symbols, scale),
+      restore: (symbols, scale) =>
+        scale.noise === null ? restoreAll(symbols, scale) : restoreDithered(symbols, scale.step, scale.noise),
     }),
 });
