@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createCodec } from '../../shared/codec/pipeline.js';
 import limits from '../vectors/codec-limits.json' with { type: 'json' };
-import { coding, contextOf, energy, gaussian, heavyTailed } from './vectors.js';
+import { makeLayout } from '../../shared/params/layout.js';
+import { coding, contextOf, energy, gaussian, heavyTailed, specialVectors, squaredDistance } from './vectors.js';
 
 const encode = (value: Float32Array, stages: Parameters<typeof coding>[0], key = {}) =>
   createCodec(coding(stages)).encode(value, contextOf(value.length, key), {});
@@ -90,6 +91,95 @@ describe('sign', () => {
         encode(value, [{ sign: {} }], { [key]: turn }).decoded.forEach((x, i) => (sum[i] += x));
       }
       expect(Array.from(sum)).toEqual([2.5, 0, 0, 0]);
+    }
+  });
+});
+
+describe('signs without a scale', () => {
+  test('are ±1 in a bit a coordinate and a byte', () => {
+    const value = heavyTailed(1001);
+    const { decoded, payload } = encode(value, [{ sign: { scale: 'none' } }]);
+    expect([...decoded]).toEqual([...value].map(Math.sign));
+    expect(payload.length).toBe(11 + 1 + 126);
+  });
+
+  test('a vector of zeros has no votes, and zeros among others vote + and − in turn', () => {
+    expect([...encode(new Float32Array(9), [{ sign: { scale: 'none' } }]).decoded].every((x) => x === 0)).toBe(true);
+    const sum = new Float64Array(4);
+    for (let client = 0; client < 10; client++) {
+      encode(Float32Array.of(-7, 0, 0, -0), [{ sign: { scale: 'none' } }], { client }).decoded.forEach(
+        (x, i) => (sum[i] += x),
+      );
+    }
+    expect([...sum]).toEqual([-10, 0, 0, 0]);
+  });
+});
+
+describe('1-bit SGD', () => {
+  const [rows, columns] = [50, 6];
+  const layout = makeLayout([
+    { name: 'kernel', shape: [5, 10, columns], role: 'weight' },
+    { name: 'bias', shape: [columns], role: 'weight' },
+  ]);
+  const encodeTensors = (value: Float32Array, name: 'onebit' | 'sign') =>
+    createCodec(coding([{ [name]: {} }], { scope: 'tensor' })).encode(value, { ...contextOf(0), layout }, {});
+  const column = (of: Float32Array, c: number): Float32Array =>
+    of.filter((_, i) => i < rows * columns && i % columns === c);
+
+  test('values become the mean of their column’s negative or other values', () => {
+    const value = heavyTailed(layout.floats).map((x, i) => x + (i % columns) * 1e-3);
+    const { decoded } = encodeTensors(value, 'onebit');
+    for (let c = 0; c < columns; c++) {
+      const [given, got] = [column(value, c), column(decoded, c)];
+      for (const negative of [true, false]) {
+        const members = [...given.keys()].filter((i) => given[i] < 0 === negative);
+        const mean = Math.fround(meanOf(members.map((i) => given[i])));
+        for (const i of members) expect(got[i]).toBe(mean);
+      }
+    }
+    // The bias is one column.
+    expect(new Set(decoded.subarray(rows * columns)).size).toBeLessThanOrEqual(2);
+  });
+
+  test('never loses more than signs with one magnitude, in any column', () => {
+    for (const value of [...Object.values(specialVectors), heavyTailed(400, 3), gaussian(400).map((x) => x + 0.5)]) {
+      const scale = energy(value);
+      const [one, other] = ['onebit', 'sign'].map((stage) =>
+        squaredDistance(value, encode(value, [{ [stage]: {} }]).decoded),
+      );
+      expect(one).toBeLessThanOrEqual(other + 1e-12 * scale);
+    }
+    const value = gaussian(layout.floats).map((x, i) => x * (1 + (i % columns)) + (i % 2));
+    const { decoded } = encodeTensors(value, 'onebit');
+    for (let c = 0; c < columns; c++) {
+      const given = column(value, c);
+      const signs = encode(given, [{ sign: {} }]).decoded;
+      expect(squaredDistance(given, column(decoded, c))).toBeLessThan(squaredDistance(given, signs));
+    }
+  });
+
+  test('costs a bit a value and eight bytes a column', () => {
+    expect(encodeTensors(gaussian(layout.floats), 'onebit').payload.length).toBe(11 + 38 + 8 * columns + 1 + 8);
+  });
+
+  test('columns of zeros, and of one sign, are exact in their mean', () => {
+    expect(encode(new Float32Array(70), [{ onebit: {} }]).decoded.every((x) => x === 0)).toBe(true);
+    expect([...encode(Float32Array.of(-2, -4), [{ onebit: {} }]).decoded]).toEqual([-3, -3]);
+  });
+
+  test('means on the wrong side of zero, or infinite, are refused', () => {
+    const codec = createCodec(coding([{ onebit: {} }]));
+    const { payload } = codec.encode(gaussian(10), contextOf(10), {});
+    for (const [place, mean] of [
+      [11, 1],
+      [15, -1],
+      [15, Infinity],
+    ]) {
+      const damaged = payload.slice();
+      new DataView(damaged.buffer).setFloat32(place, mean, true);
+      expect(() => codec.decode(damaged, contextOf(10))).toThrowError(
+        expect.objectContaining({ code: 'codec/bad-scale' }),
+      );
     }
   });
 });

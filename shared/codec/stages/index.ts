@@ -4,6 +4,7 @@ import { arithmetic } from './arithmetic.js';
 import { bfloat16 } from './bfloat16.js';
 import { bitmap } from './bitmap.js';
 import { brotli } from './brotli.js';
+import { cluster } from './cluster.js';
 import { deflate } from './deflate.js';
 import { drive } from './drive.js';
 import { eden } from './eden.js';
@@ -21,6 +22,7 @@ import { lowrank } from './lowrank.js';
 import { mx } from './mx.js';
 import { natural } from './natural.js';
 import { nf4 } from './nf4.js';
+import { onebit } from './onebit.js';
 import { qsgd } from './qsgd.js';
 import { quantize } from './quantize.js';
 import { randomk } from './randomk.js';
@@ -47,12 +49,14 @@ export const stages = makeRegistry<Stage>('stage', [
   step,
   ternary,
   sign,
+  onebit,
   float16,
   integers,
   qsgd,
   terngrad,
   natural,
   lloydmax,
+  cluster,
   float8,
   bfloat16,
   mx,

@@ -2,6 +2,19 @@ import { z } from 'zod';
 import { quantizerTransform } from '../quantizer.js';
 import { meanMagnitude, readScale } from '../scale.js';
 import { defineTransform } from '../stage-interface.js';
+import { malformed } from '../streams/malformed.js';
+
+const options = z.strictObject({
+  scale: z
+    .enum(['mean', 'none'])
+    .default('mean')
+    .describe(
+      'what signs are restored to: ± the mean magnitude, or none: ±1, for a rule that counts votes (`aggregation: majority`)',
+    ),
+});
+
+/** Without a scale a vector of zeros still is one: 0 instead of 1. */
+const unscaled = (values: Float32Array): number => (values.every((value) => value === 0) ? 0 : 1);
 
 /**
  * Scaled signs: every value becomes ± the mean magnitude, which leaves NMSE = 1 − ‖x‖₁² / (d ‖x‖²) exactly. A zero has
@@ -14,17 +27,20 @@ export const sign = defineTransform({
   summary: 'sends signs and the mean magnitude',
   takes: ['dense', 'sparse'],
   gives: 'symbols',
-  bits: '1 a value + 32',
-  bias: 'biased; NMSE 1 − ‖x‖₁² / (d ‖x‖²), 0.363 on a Gaussian; use error feedback',
-  paper: 'Karimireddy et al. 2019, Error Feedback Fixes SignSGD and other Gradient Compression Schemes',
-  options: z.strictObject({}),
-  create: () =>
+  bits: '1 a value + 32, without a scale + 8',
+  bias: 'biased; NMSE 1 − ‖x‖₁² / (d ‖x‖²), 0.363 on a Gaussian; use error feedback, or votes without a scale',
+  paper:
+    'Karimireddy et al. 2019, Error Feedback Fixes SignSGD and other Gradient Compression Schemes; Bernstein et al. 2018, signSGD: Compressed Optimisation for Non-Convex Problems',
+  options,
+  shorthand: 'scale',
+  create: ({ scale: chosen }) =>
     quantizerTransform<number>({
       alphabet: () => 2,
-      scaleBytes: () => 4,
+      scaleBytes: () => (chosen === 'mean' ? 4 : 1),
       quantize: (values, { positions }, side, { round, client }) => {
-        const scale = meanMagnitude(values);
-        side.float32(scale);
+        const scale = chosen === 'mean' ? meanMagnitude(values) : unscaled(values);
+        if (chosen === 'mean') side.float32(scale);
+        else side.uint8(scale);
         const turn = round + client;
         const symbols = new Uint16Array(values.length);
         for (let i = 0; i < values.length; i++) {
@@ -33,7 +49,11 @@ export const sign = defineTransform({
         }
         return { symbols, scales: scale };
       },
-      readScales: (_count, side) => readScale(side),
+      readScales: (_count, side) => {
+        if (chosen === 'mean') return readScale(side);
+        const scale = side.uint8();
+        return scale <= 1 ? scale : malformed('codec/bad-scale', `The sign's magnitude is ${scale}.`);
+      },
       restore: (symbols, scale) => {
         const values = new Float32Array(symbols.length);
         for (let i = 0; i < symbols.length; i++) values[i] = symbols[i] === 0 ? scale : -scale;
