@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../../shared/util/random.js';
 import { codeOnce } from './laws.js';
@@ -20,7 +21,7 @@ describe('SIDCo', () => {
     Pareto: drawn(d, (random) => sign(random) * (Math.exp(exponential(random) / 4) - 1)),
   };
   for (const [name, values] of Object.entries(laws)) {
-    for (const law of ['exponential', 'pareto']) {
+    for (const law of ['exponential', 'gamma', 'pareto']) {
       test.each([0.1, 0.01, 0.001])(`keeps about the wanted part of ${name} values with law ${law}: %d`, (fraction) => {
         const { decoded } = codeOnce(values, [{ sidco: { fraction, law, stages: 5 } }]);
         expect(Math.abs(kept(decoded) / (fraction * d) - 1)).toBeLessThan(0.1001);
@@ -33,6 +34,25 @@ describe('SIDCo', () => {
     const { decoded } = codeOnce(values, [{ sidco: { fraction: 0.05 } }]);
     const least = Math.min(...decoded.filter((value) => value !== 0).map(Math.abs));
     expect(values.every((value, i) => decoded[i] === value || Math.abs(value) <= least)).toBe(true);
+  });
+});
+
+describe('SIDCo keeps within 20 % of what is asked for', () => {
+  const number = fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(1, -1, 2, 0, 1.4e-45));
+  test.each(['exponential', 'gamma', 'pareto'])('of any vector, law %s', (law) => {
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 400 }), fc.constantFrom(0.3, 0.05), (list, fraction) => {
+        const values = Float32Array.from(list);
+        const wanted = Math.min(Math.max(1, Math.ceil(fraction * list.length - 1e-6)), kept(values));
+        const count = kept(codeOnce(values, [{ sidco: { fraction, law } }]).decoded);
+        expect(Math.abs(count - wanted)).toBeLessThanOrEqual(0.2 * Math.max(1, Math.ceil(fraction * list.length)));
+      }),
+    );
+  });
+
+  test('of equal magnitudes, which no law fits', () => {
+    const values = new Float32Array(1000).map((_, i) => (i % 3 === 0 ? -0.5 : 0.5));
+    expect(kept(codeOnce(values, [{ sidco: { fraction: 0.01 } }]).decoded)).toBe(10);
   });
 });
 

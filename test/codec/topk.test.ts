@@ -89,3 +89,15 @@ test('by tensor, each keeps its own part and at least one', () => {
     .map(({ offset, size }) => support.filter((position) => position >= offset && position < offset + size).length);
   expect(inside).toEqual([5, 5, 0]);
 });
+
+test('a warm-up keeps other parts in the first rounds, and decoding needs no round', () => {
+  const codec = createCodec(coding([{ topk: { fraction: 0.01, warmup: [0.25, 0.063, 0.015, 0.004] } }]));
+  const value = heavyTailed(1000);
+  const counts = [1, 2, 3, 4, 5, 100].map((round) => {
+    const { payload, decoded } = codec.encode(value, contextOf(1000, { round }), {});
+    expect(payload.length).toBeLessThanOrEqual(codec.maxBytes(contextOf(1000).layout));
+    expect(codec.decode(payload, contextOf(1000, { round: 77 }))).toEqual(decoded);
+    return decoded.filter((number) => number !== 0).length;
+  });
+  expect(counts).toEqual([250, 63, 15, 4, 10, 10]);
+});

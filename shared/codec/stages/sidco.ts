@@ -1,13 +1,26 @@
 import { z } from 'zod';
+import {
+  excessMoments,
+  exponentialQuantile,
+  gammaQuantile,
+  meanLogarithm,
+  paretoQuantile,
+  type Moments,
+} from '../magnitude-laws.js';
+import { positionsAbove } from '../positions-above.js';
 import { explicitSparsifier } from '../sparsifier.js';
 import { defineTransform } from '../stage-interface.js';
+import { topPositions } from '../top-positions.js';
+import { keptCount } from './topk.js';
 
 const options = z.strictObject({
   fraction: z.number().gt(0).lt(1).default(0.01).describe('part of the coordinates that is to be kept, 0 < v < 1'),
   law: z
-    .enum(['exponential', 'pareto'])
+    .enum(['exponential', 'gamma', 'pareto'])
     .default('exponential')
-    .describe('what magnitudes are taken to follow: exponential or generalized Pareto'),
+    .describe(
+      'what magnitudes are taken to follow: exponential; gamma, and generalized Pareto from the second fit on; generalized Pareto',
+    ),
   stages: z
     .int()
     .min(1)
@@ -16,46 +29,35 @@ const options = z.strictObject({
     .describe('fits, each on what is above the threshold of the one before, 1 to 8'),
 });
 
-/** Part that each fit but the last keeps. */
-const firstPart = 0.25;
+type Options = z.infer<typeof options>;
 
-const tolerance = 0.1;
+/** Part that each fit but the last keeps of what is above the threshold before. */
+const stagePart = 0.25;
+
+/** A count is near enough to be looked at no further, or to be sent. */
+const [goodTolerance, worstTolerance] = [0.1, 0.2];
 const mostCorrections = 4;
 
-interface Moments {
-  readonly count: number;
-  readonly mean: number;
-  readonly variance: number;
-}
+const misses = (count: number, wanted: number): number => Math.abs(count / wanted - 1);
 
-/** Moments of what magnitudes exceed a threshold by. */
-const excessMoments = (values: Float32Array, threshold: number): Moments | null => {
-  let count = 0;
-  let sum = 0;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    const excess = Math.abs(values[i]) - threshold;
-    if (excess <= 0) continue;
-    count++;
-    sum += excess;
-    squares += excess * excess;
-  }
-  if (count < 2) return null;
-  const mean = sum / count;
-  return { count, mean, variance: Math.max(0, squares / count - mean * mean) };
+/** What a part of the excesses over a threshold exceeds. */
+const quantile = (law: Options['law'], isFirst: boolean, values: Float32Array, moments: Moments, part: number) => {
+  if (law === 'exponential') return exponentialQuantile(moments, part);
+  if (law === 'gamma' && isFirst) return gammaQuantile(moments, meanLogarithm(values), part);
+  return paretoQuantile(moments, part);
 };
 
-/** What is exceeded by a part of what exceeds the threshold, under each law. */
-const quantiles = {
-  exponential: ({ mean }: Moments, part: number): number => -mean * Math.log(part),
-  pareto: ({ mean, variance }: Moments, part: number): number => {
-    const ratio = variance > 0 ? (mean * mean) / variance : Infinity;
-    const shape = 0.5 * (1 - ratio);
-    const scale = 0.5 * mean * (1 + ratio);
-    return Number.isFinite(ratio) && Math.abs(shape) > 1e-6
-      ? (scale * (part ** -shape - 1)) / shape
-      : -mean * Math.log(part);
-  },
+const estimated = (values: Float32Array, wanted: number, { law, stages }: Options): number => {
+  let threshold = 0;
+  for (let stage = 1; stage <= stages; stage++) {
+    const moments = excessMoments(values, threshold);
+    if (moments === null || moments.count <= wanted) break;
+    const left = wanted / moments.count;
+    const part = stage === stages ? left : Math.max(left, stagePart);
+    threshold += quantile(law, stage === 1, values, moments, part);
+    if (part === left) break;
+  }
+  return threshold;
 };
 
 /** Looks how many are kept, and moves the threshold as if what is above it were exponential, until that is near enough. */
@@ -63,34 +65,22 @@ const corrected = (values: Float32Array, estimate: number, wanted: number): numb
   let threshold = estimate;
   for (let pass = 0; pass < mostCorrections; pass++) {
     const moments = excessMoments(values, threshold);
-    if (moments === null || Math.abs(moments.count / wanted - 1) <= tolerance) break;
+    if (moments === null || misses(moments.count, wanted) <= goodTolerance) break;
     threshold = Math.max(0, threshold + moments.mean * Math.log(moments.count / wanted));
   }
   return threshold;
 };
 
-const thresholdOf = (values: Float32Array, { fraction, law, stages }: z.infer<typeof options>): number => {
-  let threshold = 0;
-  let left = fraction;
-  for (let stage = 1; stage <= stages; stage++) {
-    const isLast = stage === stages || left >= firstPart;
-    const part = isLast ? left : firstPart;
-    const moments = excessMoments(values, threshold);
-    if (moments === null) break;
-    threshold += quantiles[law](moments, part);
-    if (isLast) break;
-    left /= firstPart;
-  }
-  return corrected(values, threshold, fraction * values.length);
+const select = (values: Float32Array, chosen: Options): Uint32Array => {
+  const wanted = keptCount(chosen.fraction, values.length);
+  const kept = positionsAbove(values, corrected(values, estimated(values, wanted, chosen), wanted));
+  return misses(kept.length, wanted) <= worstTolerance ? kept : topPositions(values, wanted);
 };
 
-const above = (values: Float32Array, threshold: number): Uint32Array => {
-  const kept: number[] = [];
-  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) > threshold) kept.push(i);
-  return Uint32Array.from(kept);
-};
-
-/** Keeps what is above a threshold that a law fitted to the magnitudes says will keep the wanted part. */
+/**
+ * Keeps what is above a threshold that a law fitted to the magnitudes says will keep the wanted part. Where no law fits, as with
+ * many equal magnitudes, top-k decides: so what is kept is never far from what was asked for.
+ */
 export const sidco = defineTransform({
   name: 'sidco',
   code: 84,
@@ -99,15 +89,15 @@ export const sidco = defineTransform({
   takes: ['dense'],
   gives: 'sparse',
   support: 'explicit',
-  bits: 'positions, and the values of the kept, whose number varies',
-  bias: 'biased, as top-k of what it keeps, about the wanted number: within 10 % on Laplace, Gaussian and Pareto values; use error feedback',
+  bits: 'positions, and the values of the kept, whose number varies by 20 % at most',
+  bias: 'biased, as top-k of what it keeps: within 10 % of the wanted number on Laplace, Gaussian and Pareto values, within 20 % on all; use error feedback',
   paper:
     'Abdelmoniem et al. 2021, An Efficient Statistical-based Gradient Compression Technique for Distributed Training Systems',
   options,
   shorthand: 'fraction',
   create: (chosen) =>
     explicitSparsifier(
-      (values) => above(values, thresholdOf(values, chosen)),
-      (length) => length,
+      (values) => select(values, chosen),
+      (length) => Math.min(length, Math.floor((1 + worstTolerance) * keptCount(chosen.fraction, length))),
     ),
 });

@@ -1,18 +1,11 @@
 import { z } from 'zod';
+import { positionsAbove } from '../positions-above.js';
 import { explicitSparsifier } from '../sparsifier.js';
 import { defineTransform } from '../stage-interface.js';
 
 const options = z.strictObject({
   above: z.number().min(0).describe('coordinates of larger magnitude are kept, in the units of the vector, v ≥ 0'),
 });
-
-const select = (values: Float32Array, above: number): Uint32Array => {
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) > above) count++;
-  const positions = new Uint32Array(count);
-  for (let i = 0, at = 0; at < count; i++) if (Math.abs(values[i]) > above) positions[at++] = i;
-  return positions;
-};
 
 /** Keeps what is larger than a fixed magnitude; how much that is depends on the vector. */
 export const threshold = defineTransform({
@@ -30,7 +23,7 @@ export const threshold = defineTransform({
   shorthand: 'above',
   create: ({ above }) =>
     explicitSparsifier(
-      (values) => select(values, above),
+      (values) => positionsAbove(values, above),
       (length) => length,
     ),
 });

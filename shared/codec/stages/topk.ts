@@ -11,6 +11,13 @@ const options = z.strictObject({
     .nullable()
     .default(null)
     .describe('number of coordinates that is kept, at least 1; null: by fraction'),
+  warmup: z
+    .array(z.number().gt(0).max(1))
+    .max(1000)
+    .default([])
+    .describe(
+      'parts that are kept in the first rounds, one a round, each 0 < v ≤ 1; Deep Gradient Compression: [0.25, 0.063, 0.015, 0.004]',
+    ),
 });
 
 /** @returns the smallest k ≥ fraction · length, at least 1 (of an empty vector: 0); rounding errors don't add one */
@@ -31,8 +38,16 @@ export const topk = defineTransform({
   paper: 'Aji and Heafield 2017, Sparse Communication for Distributed Gradient Descent',
   options,
   shorthand: 'fraction',
-  create: ({ fraction, count }) => {
-    const limit = (length: number): number => (count === null ? keptCount(fraction, length) : Math.min(count, length));
-    return explicitSparsifier((values) => topPositions(values, limit(values.length)), limit);
+  create: ({ fraction, count, warmup }) => {
+    const later = (length: number): number => (count === null ? keptCount(fraction, length) : Math.min(count, length));
+    const most = Math.max(0, ...warmup);
+    return explicitSparsifier(
+      (values, { round }) => {
+        const part = warmup[round - 1];
+        return topPositions(values, part === undefined ? later(values.length) : keptCount(part, values.length));
+      },
+      // Of any round: a payload says how many it keeps.
+      (length) => Math.max(later(length), most === 0 ? 0 : keptCount(most, length)),
+    );
   },
 });
