@@ -60,3 +60,24 @@ test('zeros stay zeros, factors may be quantized, and what would not be smaller 
   const small = gaussian(4 * 4 + 4);
   expect([...code(small, 4, 4, [{ lowrank: { rank: 2 } }]).decoded]).toEqual([...small]);
 });
+
+test('rows that signs alone could miss are found: two equal entries, in every draw', () => {
+  const values = new Float32Array(40 * 30 + 30);
+  for (let row = 0; row < 40; row++) values[row * 30 + 4] = values[row * 30 + 19] = row - 7;
+  for (let round = 0; round < 20; round++) {
+    const { decoded } = createCodec({
+      errorFeedback: false,
+      scope: 'tensor',
+      stages: [{ lowrank: { rank: 1 } }],
+    }).encode(values, { key: { seed: 1, round, client: 3, part: 'delta' }, layout: layout(40, 30) }, {});
+    expect(nmse(values, decoded)).toBeLessThan(1e-10);
+  }
+});
+
+test('factors of denormals and of the greatest floats are finite', () => {
+  for (const size of [1.4e-45, 3.4028234663852886e38]) {
+    const values = gaussian(40 * 30 + 30).map((value) => Math.sign(value) * size);
+    const { decoded } = code(values, 40, 30, [{ lowrank: { rank: 3, iterations: 20 } }]);
+    expect(decoded.every((value) => Number.isFinite(value))).toBe(true);
+  }
+});

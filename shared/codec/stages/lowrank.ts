@@ -74,8 +74,9 @@ const orthonormalize = (columns: Float64Array, rank: number): void => {
 
 /** The factors, rows × rank and columns × rank, one after the other. */
 const factorize = (values: Float32Array, matrix: Matrix, iterations: number, unit: Unit): Float32Array => {
-  const signs = unit.random('lowrank').fill(new Uint32Array(matrix.columns * matrix.rank));
-  let right = Float64Array.from(signs, (word) => (word & 1 ? 1 : -1));
+  const words = unit.random('lowrank').fill(new Uint32Array(matrix.columns * matrix.rank));
+  // Uniform on −1 … 1: of signs alone a row with two equal entries would see nothing half of the time.
+  let right = Float64Array.from(words, (word) => word * 2 ** -31 - 1);
   let left = new Float64Array(0);
   for (let i = 0; i < iterations; i++) {
     left = times(values, matrix, right) as Float64Array<ArrayBuffer>;

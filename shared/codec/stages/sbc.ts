@@ -11,7 +11,11 @@ const options = z.strictObject({
 });
 
 /** The values of one sign, zeros elsewhere. */
-const oneSided = (values: Float32Array, sign: 1 | -1): Float32Array => values.map((value) => Math.max(0, sign * value));
+const oneSided = (values: Float32Array, sign: 1 | -1): Float32Array => {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = Math.max(0, sign * values[i]);
+  return out;
+};
 
 interface Class {
   readonly sign: 1 | -1;
