@@ -26,6 +26,8 @@ export { createCodec, type Coding } from './shared/codec/pipeline.js';
 export { presets } from './shared/codec/presets.js';
 export { stages } from './shared/codec/stages/index.js';
 export type { Codec, CodecContext, CodecKey, CodecState, Encoded, Measures } from './shared/codec/codec.js';
+export { feedbackStrategies } from './shared/codec/feedback/index.js';
+export type { Feedback, FeedbackChoice, FeedbackStrategy } from './shared/codec/feedback/feedback.js';
 
 // Data, models, engines
 export { loadDataset, dealPartition } from './shared/data/load.js';
@@ -47,8 +49,9 @@ export type {
 } from './shared/engine/engine.js';
 
 // Methods and parameters
+export { aggregationRules } from './shared/method/aggregate/index.js';
 export { methods } from './shared/method/index.js';
-export type { Method, MethodPlugIn } from './shared/method/method.js';
+export type { AggregationRule, Method, MethodPlugIn } from './shared/method/method.js';
 export { makeLayout, type Layout, type Role, type TensorSpec } from './shared/params/layout.js';
 export { modelHash, type Parameters } from './shared/params/parameters.js';
 export { decodeModel, encodeModel } from './shared/params/model-file.js';

@@ -1,4 +1,5 @@
 import type { Choice } from '../util/registry.js';
+import type { FeedbackChoice } from './feedback/feedback.js';
 import type { Coding } from './pipeline.js';
 
 /** A coding with a name, for scenarios: `uplink: stc`. */
@@ -16,7 +17,11 @@ const quantize = (bits: number, more: Readonly<Record<string, unknown>> = {}): C
   quantize: { bits, ...more },
 });
 
-const coding = (stages: readonly Choice[], errorFeedback: boolean, scope: Coding['scope'] = 'model'): Coding => ({
+const coding = (
+  stages: readonly Choice[],
+  errorFeedback: FeedbackChoice,
+  scope: Coding['scope'] = 'model',
+): Coding => ({
   errorFeedback,
   scope,
   stages,
@@ -42,9 +47,25 @@ export const presets: Readonly<Record<string, Preset>> = {
     summary: '4 bits a parameter, stochastic rounding, a scale for 64 values',
     coding: coding([quantize(4, { rounding: 'stochastic', block: 64 })], false, 'tensor'),
   },
+  '8bit-channel': {
+    summary: '8 bits a parameter, rounded to nearest between the least and the greatest value of each channel',
+    coding: coding([quantize(8, { scale: 'minmax', block: 'channel' })], false, 'tensor'),
+  },
+  'klevel-16': {
+    summary: '16 levels from the least to the greatest value of a tensor, stochastic rounding',
+    coding: coding([quantize(4, { scale: 'minmax', rounding: 'stochastic' })], false, 'tensor'),
+  },
   sign: {
-    summary: 'signs with a scale a tensor, error feedback: 1 bit a parameter',
+    summary: 'EF-signSGD: signs with a scale a tensor, error feedback: 1 bit a parameter',
     coding: coding([{ sign: {} }], true, 'tensor'),
+  },
+  '1bit-sgd': {
+    summary: '1-bit SGD: signs and two means a column, error feedback',
+    coding: coding([{ onebit: {} }], true, 'tensor'),
+  },
+  signsgd: {
+    summary: 'signSGD: signs alone, for the aggregation majority: 1 bit a parameter',
+    coding: coding([{ sign: { scale: 'none' } }], false),
   },
   stc: stc(1 / 25),
   'stc-1-25': stc(1 / 25),
@@ -74,6 +95,14 @@ export const presets: Readonly<Record<string, Preset>> = {
     summary: 'QSGD with buckets of 512 values, 7 levels above zero, entropy-coded',
     coding: coding([{ qsgd: { levels: 7, bucket: 512 } }, entropy], false, 'tensor'),
   },
+  adaquantfl: {
+    summary: 'AdaQuantFL, for the uplink: QSGD with more levels as the training loss falls, entropy-coded',
+    coding: coding([{ qsgd: { levels: 4, adapt: 'adaquantfl' } }, entropy], false, 'tensor'),
+  },
+  dadaquant: {
+    summary: 'DAdaQuant, for the uplink: QSGD with levels that double when the loss stalls, more for more samples',
+    coding: coding([{ qsgd: { levels: 1, adapt: 'dadaquant' } }, entropy], false, 'tensor'),
+  },
   terngrad: {
     summary: 'TernGrad: −s, 0 or s at random, clipped at 2.5 standard deviations, a scale a tensor, entropy-coded',
     coding: coding([{ terngrad: {} }, entropy], false, 'tensor'),
@@ -86,6 +115,10 @@ export const presets: Readonly<Record<string, Preset>> = {
   'eden-1': { summary: 'EDEN with 1 bit a coordinate', coding: coding([{ eden: { bits: 1 } }], false) },
   'eden-2': { summary: 'EDEN with 2 bits a coordinate', coding: coding([{ eden: { bits: 2 } }], false) },
   'eden-4': { summary: 'EDEN with 4 bits a coordinate', coding: coding([{ eden: { bits: 4 } }], false) },
+  'eden-half': {
+    summary: 'EDEN with half a bit a coordinate: signs of half the coordinates, drawn at random',
+    coding: coding([{ eden: { bits: 0.5 } }], false),
+  },
   'rotated-4bit': {
     summary: 'the rotated vector in 4 bits, stochastic rounding',
     coding: coding([{ rotate: {} }, quantize(4, { rounding: 'stochastic' })], false),
@@ -98,6 +131,10 @@ export const presets: Readonly<Record<string, Preset>> = {
     summary: 'multiples of 4 root mean squares, entropy-coded, error feedback',
     coding: coding([step(4), range], true),
   },
+  'step-1-dithered': {
+    summary: 'multiples of the root mean square with subtractive dither, entropy-coded: unbiased, no error feedback',
+    coding: coding([{ step: { size: 1, rounding: 'dithered' } }, range], false),
+  },
   powersgd: {
     summary: 'two factors of rank 2 a matrix, error feedback',
     coding: coding([{ lowrank: { rank: 2 } }], true, 'tensor'),
@@ -109,6 +146,15 @@ export const presets: Readonly<Record<string, Preset>> = {
   sbc: {
     summary: 'sparse binary compression: the largest 1 % of one sign as their mean, error feedback',
     coding: coding([{ sbc: { fraction: 0.01 } }, golomb], true),
+  },
+  dgc: {
+    summary:
+      'Deep Gradient Compression: a velocity adds up until it is among the largest; 25 %, 6.3 %, 1.5 % and 0.4 % in the first rounds, then 0.1 %, as float32',
+    coding: coding([{ topk: { fraction: 0.001, warmup: [0.25, 0.063, 0.015, 0.004] } }, golomb], { momentum: {} }),
+  },
+  fedzip: {
+    summary: 'FedZip: the largest 10 % as one of 16 values that k-means finds, entropy-coded',
+    coding: coding([topk(0.1), { cluster: { levels: 16 } }, entropy], false),
   },
   bfloat16: { summary: 'the upper half of float32', coding: coding([{ bfloat16: {} }], false) },
   fp8: {

@@ -4,6 +4,12 @@ import type { Piece } from '../pieces.js';
 import { defineFeedback } from './feedback.js';
 import { floatsOfState } from './state-vector.js';
 
+const differenceTo = (fresh: Float32Array, estimate: Float32Array): Float32Array => {
+  const out = new Float32Array(fresh.length);
+  for (let i = 0; i < out.length; i++) out[i] = fresh[i] - estimate[i];
+  return out;
+};
+
 /** The estimate with what was sent added, in float32, as a new vector. */
 const movedBy = (estimate: Float32Array | undefined, pieces: readonly Piece[], length: number): Float32Array => {
   const out = estimate === undefined ? new Float32Array(length) : estimate.slice();
@@ -31,7 +37,7 @@ export const ef21 = defineFeedback({
   create: () => ({
     accumulate: (fresh, state) => {
       const estimate = floatsOfState(state, 'estimate', fresh.length);
-      const input = estimate === undefined ? fresh : fresh.map((value, i) => value - estimate[i]);
+      const input = estimate === undefined ? fresh : differenceTo(fresh, estimate);
       const freshEnergy = energyOf(fresh);
       const inputEnergy = estimate === undefined ? freshEnergy : energyOf(input);
       return {
