@@ -163,6 +163,44 @@ describe('F13: random numbers', () => {
   });
 });
 
+describe('F14: Deep Gradient Compression', () => {
+  const dgc = (clipNorm: number | null, fraction: number) =>
+    createCodec(coding([{ topk: { fraction } }], { errorFeedback: { momentum: { clipNorm } } }));
+
+  test('clipping shortens the vector as a whole and keeps its direction', () => {
+    const fresh = heavyTailed(200).map((value) => value * 1e3);
+    const norm = Math.sqrt(energy(fresh));
+    const { decoded } = dgc(1, 1).encode(fresh, contextOf(200), {});
+    expect(norm).toBeGreaterThan(2);
+    expect(decoded.every((value, i) => Math.abs(value - fresh[i] / norm) < 1e-7)).toBe(true);
+    // A limit that is not reached changes nothing.
+    expect([...dgc(norm + 1, 1).encode(fresh, contextOf(200), {}).decoded]).toEqual([...fresh]);
+  });
+
+  test.each([{ topk: { fraction: 0.01 } }, { sidco: { fraction: 0.01 } }, { threshold: { above: 0 } }])(
+    'of a one-hot vector of 10,000 one coordinate is sent: %o',
+    (stage) => {
+      const oneHot = new Float32Array(10_000);
+      oneHot[4321] = 1;
+      const codec = createCodec(coding([stage], { errorFeedback: { momentum: {} } }));
+      const { decoded, payload, state } = codec.encode(oneHot, contextOf(10_000), {});
+      expect([...decoded]).toEqual([...oneHot]);
+      expect([...codec.support(payload, contextOf(10_000))!]).toEqual([4321]);
+      // Nothing is left to send, so the next round is silent.
+      const next = codec.encode(new Float32Array(10_000), contextOf(10_000, { round: 4 }), state);
+      expect(kept(next.decoded)).toBe(0);
+    },
+  );
+
+  test('where many tie, the wanted number is sent, and not the first in the order of positions alone', () => {
+    const values = new Float32Array(10_000).fill(0.5);
+    for (let i = 9000; i < 9050; i++) values[i] = 2;
+    const { decoded } = dgc(null, 0.01).encode(values, contextOf(10_000), {});
+    expect(kept(decoded)).toBe(100);
+    expect(decoded.subarray(9000, 9050).every((value) => value === 2)).toBe(true);
+  });
+});
+
 test('F15: a round without updates changes nothing, and no mean is taken of none', () => {
   expect(
     method
