@@ -130,11 +130,30 @@ export class BitWriter {
 const floatWord = new Float32Array(1);
 const wordOfFloat = new Uint32Array(floatWord.buffer);
 
+/** Bytes that may be read past their end. */
+const paddingBytes = 8;
+const mostBytes = 2 ** 29;
+
+/**
+ * The 32 bits from bit `at` on, of bytes as {@link BitReader.padded} has them. A loop that keeps `at` to itself reads
+ * several times as fast as one that asks a reader for each field.
+ */
+export const bitsAt = (bytes: Uint8Array, at: number): number => {
+  const i = at >>> 3;
+  const shift = at & 7;
+  const word = (bytes[i] << 24) | (bytes[i + 1] << 16) | (bytes[i + 2] << 8) | bytes[i + 3];
+  return (word << shift) | (bytes[i + 4] >>> (8 - shift));
+};
+
+/** The first bits of a word of {@link bitsAt}. @param count 0 to 31 */
+export const firstBits = (word: number, count: number): number => (word >>> 1) >>> (31 - count);
+
 /** Reads what {@link BitWriter} wrote; never past the end. */
 export class BitReader {
   private at = 0;
   private pending = 0;
   private pendingBits = 0;
+  private paddedSource: Uint8Array | null = null;
 
   constructor(private readonly source: Uint8Array) {}
 
@@ -156,6 +175,29 @@ export class BitReader {
     if (bits > 8 * (this.source.length - this.at) + this.pendingBits) {
       this.fail('codec/truncated', `The bytes end too early: ${bits} more bits are needed.`);
     }
+  }
+
+  /** All bytes with zeros behind them, for {@link bitsAt}. */
+  get padded(): Uint8Array {
+    if (this.paddedSource !== null) return this.paddedSource;
+    const { length } = this.source;
+    if (length >= mostBytes) this.fail('codec/bad-stream', `Coded streams end before byte ${mostBytes}.`);
+    this.paddedSource = new Uint8Array(length + paddingBytes);
+    this.paddedSource.set(this.source);
+    return this.paddedSource;
+  }
+
+  /** Bits read so far: where a loop over {@link padded} begins, and what it sets when it is done. */
+  get bitPosition(): number {
+    return 8 * this.at - this.pendingBits;
+  }
+
+  /** @throws CodedError `codec/truncated` past the end */
+  set bitPosition(position: number) {
+    if (position > 8 * this.source.length) this.failEarly();
+    this.at = position >>> 3;
+    this.pendingBits = 0;
+    this.bits(position & 7);
   }
 
   /** @param count 0 to 32 */
@@ -189,22 +231,6 @@ export class BitReader {
       }
       this.pendingBits = 0;
     }
-  }
-
-  /** The next bits without taking them, zeros after the end. @param count up to 16 */
-  peek(count: number): number {
-    while (this.pendingBits < count) {
-      this.pending = (this.pending << 8) | (this.at < this.source.length ? this.source[this.at] : 0);
-      this.at++;
-      this.pendingBits += 8;
-    }
-    return (this.pending >>> (this.pendingBits - count)) & ((1 << count) - 1);
-  }
-
-  /** Takes bits that {@link peek} showed. */
-  skip(count: number): void {
-    this.pendingBits -= count;
-    if (this.at - (this.pendingBits >> 3) > this.source.length) this.failEarly();
   }
 
   /** Goes on at the next whole byte; the bits between must be zero. */

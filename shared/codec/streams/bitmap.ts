@@ -1,3 +1,4 @@
+import { bitsAt } from '../../util/bits.js';
 import { malformed } from './malformed.js';
 import type { PositionCode } from './stream.js';
 
@@ -16,16 +17,25 @@ export const bitmap: PositionCode = {
     },
   }),
   read: (reader, count, length) => {
-    const bytes = reader.bytes(Math.ceil(length / 8));
+    reader.requireBits(length);
+    const bytes = reader.padded;
+    const begin = reader.bitPosition;
     const positions = new Uint32Array(count);
     let found = 0;
-    for (let i = 0; i < 8 * bytes.length; i++) {
-      if ((bytes[i >>> 3] & (128 >>> (i & 7))) === 0) continue;
-      if (i >= length) malformed('codec/bad-position', `Position ${i} in a vector of ${length}.`);
-      if (found < count) positions[found] = i;
-      found++;
+    for (let i = 0; i < length; i += 32) {
+      let word = bitsAt(bytes, begin + i);
+      // What lies behind the vector, in the last word.
+      if (length - i < 32) word &= ~(0xffffffff >>> (length - i));
+      while (word !== 0) {
+        const lead = Math.clz32(word);
+        word &= ~(0x80000000 >>> lead);
+        // Typed arrays leave out what is written past their end.
+        positions[found++] = i + lead;
+      }
     }
     if (found !== count) malformed('codec/bad-count', `A bitmap of ${found} positions where ${count} are stated.`);
+    reader.bitPosition = begin + length;
+    reader.align();
     return positions;
   },
 };

@@ -56,7 +56,11 @@ export const writePositions = (
   writer: BitWriter,
 ): number => {
   if (positions.length === 0) return 0;
-  const choices = codes?.map((code) => ({ code, prepared: code.prepare(positions, length) })) ?? null;
+  const choices =
+    codes?.flatMap((code) => {
+      const prepared = code.prepare(positions, length);
+      return prepared === null ? [] : [{ code, prepared }];
+    }) ?? null;
   return writeStream(
     rawBytes(positions.length, length),
     () => writeRawPositions(positions, length, writer),

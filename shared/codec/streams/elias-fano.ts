@@ -1,4 +1,6 @@
+import { bitsAt, firstBits } from '../../util/bits.js';
 import { malformed } from './malformed.js';
+import { onesAt } from './rice.js';
 import type { PositionCode } from './stream.js';
 
 /** Bits below the buckets: ⌊log2(length / count)⌋, so that there are at most two buckets a position. */
@@ -33,18 +35,28 @@ export const eliasFano: PositionCode = {
   read: (reader, count, length, bits) => {
     if (bits !== lowBits(length, count)) malformed('codec/bad-stream', `${bits} low bits for ${count} of ${length}.`);
     reader.requireBits(count * (bits + 1));
-    const positions = Uint32Array.from({ length: count }, () => reader.bits(bits));
+    const bytes = reader.padded;
+    const positions = new Uint32Array(count);
+    const bucket = 2 ** bits;
+    let lows = reader.bitPosition;
+    let at = lows + count * bits;
     let high = 0;
     let previous = -1;
     for (let i = 0; i < count; i++) {
-      high += reader.unary(length >>> bits);
-      const position = high * 2 ** bits + positions[i];
+      const word = bitsAt(bytes, at);
+      let steps = Math.clz32(~word);
+      if (steps === 32) steps = onesAt(bytes, at, length >>> bits);
+      at += steps + 1;
+      high += steps;
+      const position = high * bucket + firstBits(bitsAt(bytes, lows), bits);
+      lows += bits;
       if (position <= previous || position >= length) {
         malformed('codec/bad-position', `Position ${position} follows ${previous} in a vector of ${length}.`);
       }
       positions[i] = position;
       previous = position;
     }
+    reader.bitPosition = at;
     reader.align();
     return positions;
   },

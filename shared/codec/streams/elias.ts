@@ -1,6 +1,5 @@
-import type { BitReader, BitWriter } from '../../util/bits.js';
+import { bitsAt, firstBits, type BitReader, type BitWriter } from '../../util/bits.js';
 import { malformed } from './malformed.js';
-import { gammaBits, readGamma, writeGamma } from './rans.js';
 import type { PositionCode, SymbolCode } from './stream.js';
 
 /*
@@ -13,105 +12,146 @@ import type { PositionCode, SymbolCode } from './stream.js';
 export type EliasCode = 'gamma' | 'delta';
 const parameters = { gamma: 0, delta: 1 } as const;
 
-interface NumberCode {
-  bits(value: number): number;
-  write(value: number, writer: BitWriter): void;
-  read(reader: BitReader): number;
-}
+/** Bits of a number of at least 1 in gamma code. */
+export const gammaBits = (value: number): number => 2 * (31 - Math.clz32(value)) + 1;
 
-const codes: Readonly<Record<EliasCode, NumberCode>> = {
-  gamma: { bits: gammaBits, write: writeGamma, read: readGamma },
-  delta: {
-    bits: (value) => {
-      const size = 32 - Math.clz32(value);
-      return gammaBits(size) + size - 1;
-    },
-    write: (value, writer) => {
-      const size = 32 - Math.clz32(value);
-      writeGamma(size, writer);
-      writer.bits(value & (2 ** (size - 1) - 1), size - 1);
-    },
-    read: (reader) => {
-      const size = readGamma(reader);
-      if (size > 32) malformed('codec/bad-stream', `A number of ${size} bits in delta code.`);
-      return 2 ** (size - 1) + reader.bits(size - 1);
-    },
-  },
+export const writeGamma = (value: number, writer: BitWriter): void => {
+  const size = 31 - Math.clz32(value);
+  if (size < 12) {
+    writer.bits(value, 2 * size + 1);
+    return;
+  }
+  writer.bits(0, size);
+  writer.bits(value, size + 1);
 };
 
-const codeOf = (parameter: number): NumberCode => {
+/** @throws CodedError `codec/bad-stream` above 2^31 − 1 */
+export const readGamma = (reader: BitReader): number => {
+  let size = 0;
+  while (reader.bits(1) === 0) {
+    if (++size > 30) malformed('codec/bad-stream', 'A number in gamma code is too large.');
+  }
+  return size === 0 ? 1 : 2 ** size + reader.bits(size);
+};
+
+const deltaBits = (value: number): number => {
+  const size = 32 - Math.clz32(value);
+  return gammaBits(size) + size - 1;
+};
+
+const writeDelta = (value: number, writer: BitWriter): void => {
+  const size = 32 - Math.clz32(value);
+  writeGamma(size, writer);
+  writer.bits(value & ((1 << (size - 1)) - 1), size - 1);
+};
+
+/** Lengths of codes are derived from their numbers, so a reader needs none. */
+const gammaAt = (bytes: Uint8Array, at: number): number => {
+  const word = bitsAt(bytes, at);
+  const size = Math.clz32(word);
+  if (size < 16) return firstBits(word, 2 * size + 1);
+  if (size > 30) malformed('codec/bad-stream', 'A number in gamma code is too large.');
+  return firstBits(bitsAt(bytes, at + size), size + 1);
+};
+
+const deltaAt = (bytes: Uint8Array, at: number): number => {
+  const size = gammaAt(bytes, at);
+  if (size > 31) malformed('codec/bad-stream', `A number of ${size} bits in delta code.`);
+  return (1 << (size - 1)) + firstBits(bitsAt(bytes, at + gammaBits(size)), size - 1);
+};
+
+const bitsOf = (value: number, isDelta: boolean): number => (isDelta ? deltaBits(value) : gammaBits(value));
+
+/** Reads numbers one after the other. */
+const numbers = (reader: BitReader, count: number, parameter: number): Uint32Array => {
   if (parameter > 1) malformed('codec/bad-stream', `The Elias code ${parameter} is not known.`);
-  return parameter === 0 ? codes.gamma : codes.delta;
+  reader.requireBits(count);
+  const isDelta = parameter === 1;
+  const bytes = reader.padded;
+  const values = new Uint32Array(count);
+  const end = 8 * (bytes.length - 4);
+  let at = reader.bitPosition;
+  for (let i = 0; i < count && at < end; i++) {
+    const value = isDelta ? deltaAt(bytes, at) : gammaAt(bytes, at);
+    at += bitsOf(value, isDelta);
+    values[i] = value;
+  }
+  reader.bitPosition = at;
+  reader.align();
+  return values;
 };
 
-export const eliasPositions = (which: EliasCode): PositionCode => ({
-  tag: 5,
-  name: which,
-  prepare: (positions) => {
-    const code = codes[which];
-    let bits = 0;
-    let previous = -1;
-    for (let i = 0; i < positions.length; i++) {
-      bits += code.bits(positions[i] - previous);
-      previous = positions[i];
-    }
-    return {
-      bytes: Math.ceil(bits / 8),
-      parameter: parameters[which],
-      write: (writer) => {
-        let before = -1;
-        for (let i = 0; i < positions.length; i++) {
-          code.write(positions[i] - before, writer);
-          before = positions[i];
-        }
-        writer.align();
-        return 0;
-      },
-    };
-  },
-  read: (reader, count, length, parameter) => {
-    const code = codeOf(parameter);
-    reader.requireBits(count);
-    const positions = new Uint32Array(count);
-    let previous = -1;
-    for (let i = 0; i < count; i++) {
-      const position = previous + code.read(reader);
-      if (position >= length) malformed('codec/bad-position', `Position ${position} in a vector of ${length}.`);
-      positions[i] = position;
-      previous = position;
-    }
-    reader.align();
-    return positions;
-  },
-});
+export const eliasPositions = (which: EliasCode): PositionCode => {
+  const isDelta = which === 'delta';
+  return {
+    tag: 5,
+    name: which,
+    prepare: (positions) => {
+      let bits = 0;
+      let previous = -1;
+      for (let i = 0; i < positions.length; i++) {
+        bits += bitsOf(positions[i] - previous, isDelta);
+        previous = positions[i];
+      }
+      return {
+        bytes: Math.ceil(bits / 8),
+        parameter: parameters[which],
+        write: (writer) => {
+          let before = -1;
+          for (let i = 0; i < positions.length; i++) {
+            if (isDelta) writeDelta(positions[i] - before, writer);
+            else writeGamma(positions[i] - before, writer);
+            before = positions[i];
+          }
+          writer.align();
+          return 0;
+        },
+      };
+    },
+    read: (reader, count, length, parameter) => {
+      const positions = numbers(reader, count, parameter);
+      let previous = -1;
+      for (let i = 0; i < count; i++) {
+        const position = previous + positions[i];
+        if (position >= length) malformed('codec/bad-position', `Position ${position} in a vector of ${length}.`);
+        positions[i] = position;
+        previous = position;
+      }
+      return positions;
+    },
+  };
+};
 
-export const eliasSymbols = (which: EliasCode): SymbolCode => ({
-  tag: 6,
-  name: which,
-  prepare: (symbols) => {
-    const code = codes[which];
-    let bits = 0;
-    for (let i = 0; i < symbols.length; i++) bits += code.bits(symbols[i] + 1);
-    return {
-      bytes: Math.ceil(bits / 8),
-      parameter: parameters[which],
-      write: (writer) => {
-        for (let i = 0; i < symbols.length; i++) code.write(symbols[i] + 1, writer);
-        writer.align();
-        return 0;
-      },
-    };
-  },
-  read: (reader, count, alphabet, parameter) => {
-    const code = codeOf(parameter);
-    reader.requireBits(count);
-    const symbols = new Uint16Array(count);
-    for (let i = 0; i < count; i++) {
-      const symbol = code.read(reader) - 1;
-      if (symbol >= alphabet) malformed('codec/bad-symbol', `Symbol ${symbol} in an alphabet of ${alphabet}.`);
-      symbols[i] = symbol;
-    }
-    reader.align();
-    return symbols;
-  },
-});
+export const eliasSymbols = (which: EliasCode): SymbolCode => {
+  const isDelta = which === 'delta';
+  return {
+    tag: 6,
+    name: which,
+    prepare: (symbols) => {
+      let bits = 0;
+      for (let i = 0; i < symbols.length; i++) bits += bitsOf(symbols[i] + 1, isDelta);
+      return {
+        bytes: Math.ceil(bits / 8),
+        parameter: parameters[which],
+        write: (writer) => {
+          for (let i = 0; i < symbols.length; i++) {
+            if (isDelta) writeDelta(symbols[i] + 1, writer);
+            else writeGamma(symbols[i] + 1, writer);
+          }
+          writer.align();
+          return 0;
+        },
+      };
+    },
+    read: (reader, count, alphabet, parameter) => {
+      const values = numbers(reader, count, parameter);
+      const symbols = new Uint16Array(count);
+      for (let i = 0; i < count; i++) {
+        const symbol = values[i] - 1;
+        if (symbol >= alphabet) malformed('codec/bad-symbol', `Symbol ${symbol} in an alphabet of ${alphabet}.`);
+        symbols[i] = symbol;
+      }
+      return symbols;
+    },
+  };
+};

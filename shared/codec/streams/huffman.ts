@@ -1,26 +1,12 @@
-import { BitWriter, type BitReader } from '../../util/bits.js';
+import { bitsAt, BitWriter, type BitReader } from '../../util/bits.js';
 import { histogram } from '../entropy.js';
+import { readGamma, writeGamma } from './elias.js';
 import { canonicalWords, huffmanLengths, kraftSum, longestWord } from './huffman-lengths.js';
 import { malformed } from './malformed.js';
 import type { SymbolCode } from './stream.js';
 
 /** Larger alphabets have tables that outweigh the gain. */
 const largestAlphabet = 4096;
-
-/** Elias gamma code: as many zeros as there are bits below the leading one, then the number. @param number at least 1 */
-const writeGamma = (number: number, writer: BitWriter): void => {
-  const size = 31 - Math.clz32(number);
-  writer.bits(0, size);
-  writer.bits(number, size + 1);
-};
-
-const readGamma = (reader: BitReader): number => {
-  let size = 0;
-  while (reader.bits(1) === 0) {
-    if (++size > 12) malformed('codec/bad-stream', 'A run in a Huffman table is longer than any alphabet.');
-  }
-  return 2 ** size + reader.bits(size);
-};
 
 /** Four bits a length; after a zero the number of zeros in a row. */
 const writeTable = (lengths: Uint8Array, writer: BitWriter): void => {
@@ -71,13 +57,17 @@ const decodingTable = (lengths: Uint8Array): { depth: number; entries: Uint32Arr
 const read = (reader: BitReader, count: number, alphabet: number): Uint16Array => {
   const { depth, entries } = decodingTable(readTable(reader, alphabet));
   reader.requireBits(count);
+  const bytes = reader.padded;
   const symbols = new Uint16Array(count);
+  const shift = 32 - depth;
+  let at = reader.bitPosition;
   for (let i = 0; i < count; i++) {
-    const entry = entries[reader.peek(depth)];
+    const entry = entries[bitsAt(bytes, at) >>> shift];
     if (entry === 0) malformed('codec/bad-stream', 'A code word that is in no Huffman table.');
-    reader.skip(entry & longestWord);
+    at += entry & longestWord;
     symbols[i] = entry >>> 4;
   }
+  reader.bitPosition = at;
   reader.align();
   return symbols;
 };

@@ -1,4 +1,4 @@
-import type { BitReader, BitWriter } from '../../util/bits.js';
+import { bitsAt, firstBits, type BitReader, type BitWriter } from '../../util/bits.js';
 import { histogram } from '../entropy.js';
 import { malformed } from './malformed.js';
 import { bestTable, readRans, writeRans } from './rans.js';
@@ -10,16 +10,17 @@ import type { PositionCode } from './stream.js';
  * ANS; the bits of all gaps come after, in order.
  */
 const smallest = 8;
-const alphabet = 7 + 4 * 29;
+const firstWithBits = smallest - 1;
+const alphabet = firstWithBits + 4 * 29;
 
 const tokenOf = (number: number): number => {
   if (number < smallest) return number - 1;
   const size = 31 - Math.clz32(number);
-  return 7 + 4 * (size - 3) + ((number >>> (size - 2)) & 3);
+  return firstWithBits + 4 * (size - 3) + ((number >>> (size - 2)) & 3);
 };
 
 /** Bits below a token. */
-const bitsOf = (token: number): number => (token < 7 ? 0 : ((token - 7) >> 2) + 1);
+const bitsOf = (token: number): number => (token < firstWithBits ? 0 : ((token - firstWithBits) >> 2) + 1);
 
 const tokensOf = (positions: Uint32Array): Uint16Array => {
   const tokens = new Uint16Array(positions.length);
@@ -35,7 +36,7 @@ const writeBits = (positions: Uint32Array, tokens: Uint16Array, writer: BitWrite
   let previous = -1;
   for (let i = 0; i < positions.length; i++) {
     const bits = bitsOf(tokens[i]);
-    writer.bits((positions[i] - previous) & (2 ** bits - 1), bits);
+    if (bits > 0) writer.bits((positions[i] - previous) & ((1 << bits) - 1), bits);
     previous = positions[i];
   }
   writer.align();
@@ -43,17 +44,25 @@ const writeBits = (positions: Uint32Array, tokens: Uint16Array, writer: BitWrite
 
 const read = (reader: BitReader, count: number, length: number, precision: number): Uint32Array => {
   const tokens = readRans(reader, count, alphabet, precision);
+  const bytes = reader.padded;
   const positions = new Uint32Array(count);
+  let at = reader.bitPosition;
   let previous = -1;
   for (let i = 0; i < count; i++) {
     const token = tokens[i];
-    const bits = bitsOf(token);
-    const number = token < 7 ? token + 1 : (4 + ((token - 7) & 3)) * 2 ** bits + reader.bits(bits);
+    let number = token + 1;
+    if (token >= firstWithBits) {
+      const bits = bitsOf(token);
+      number = ((4 + ((token - firstWithBits) & 3)) << bits) >>> 0;
+      number += firstBits(bitsAt(bytes, at), bits);
+      at += bits;
+    }
     const position = previous + number;
     if (position >= length) malformed('codec/bad-position', `Position ${position} in a vector of ${length}.`);
     positions[i] = position;
     previous = position;
   }
+  reader.bitPosition = at;
   reader.align();
   return positions;
 };
@@ -67,7 +76,7 @@ export const ransPositions: PositionCode = {
     const counts = histogram(tokens, alphabet);
     const { table, bytes } = bestTable(counts, tokens.length)!;
     let bits = 0;
-    for (let token = 7; token < alphabet; token++) bits += counts[token] * bitsOf(token);
+    for (let token = firstWithBits; token < alphabet; token++) bits += counts[token] * bitsOf(token);
     return {
       bytes: bytes + Math.ceil(bits / 8),
       parameter: table.precision,

@@ -18,7 +18,8 @@ interface StreamCode {
 
 /** A code for ascending positions below a length. There is at least one position. */
 export interface PositionCode extends StreamCode {
-  prepare(positions: Uint32Array, length: number): Prepared;
+  /** @returns null where the code is not worth a try */
+  prepare(positions: Uint32Array, length: number): Prepared | null;
   /** @returns `count` positions, ascending and below `length` @throws CodedError `codec/…` */
   read(reader: BitReader, count: number, length: number, parameter: number): Uint32Array;
 }

@@ -1,11 +1,14 @@
 import { malformed } from './malformed.js';
 import type { PositionCode } from './stream.js';
 
+/** Beside 0 and 1, Elias’s codes, under the same tag. */
+const lebParameter = 2;
+
 const bytesOf = (gap: number): number => 1 + Math.floor((31 - Math.clz32(gap | 1)) / 7);
 
 /** Gaps (coordinates skipped) in whole bytes, seven bits each (LEB128): large, but simple and quick. */
 export const varint: PositionCode = {
-  tag: 6,
+  tag: 5,
   name: 'varint',
   prepare: (positions) => {
     let bytes = 0;
@@ -16,7 +19,7 @@ export const varint: PositionCode = {
     }
     return {
       bytes,
-      parameter: 0,
+      parameter: lebParameter,
       write: (writer) => {
         let before = -1;
         for (let i = 0; i < positions.length; i++) {
@@ -27,7 +30,8 @@ export const varint: PositionCode = {
       },
     };
   },
-  read: (reader, count, length) => {
+  read: (reader, count, length, parameter) => {
+    if (parameter !== lebParameter) malformed('codec/bad-stream', `The code ${parameter} is not LEB128.`);
     reader.requireBits(8 * count);
     const positions = new Uint32Array(count);
     let previous = -1;
