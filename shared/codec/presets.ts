@@ -10,6 +10,7 @@ export interface Preset {
 
 const entropy: Choice = { entropy: { coder: 'auto' } };
 const golomb: Choice = { golomb: {} };
+const map: Choice = { entropy: { coder: 'map' } };
 const range: Choice = { entropy: { coder: 'range' } };
 const step = (size: number): Choice => ({ step: { size, restore: 'multiples' } });
 const topk = (fraction: number): Choice => ({ topk: { fraction } });
@@ -125,11 +126,11 @@ export const presets: Readonly<Record<string, Preset>> = {
   },
   'step-2': {
     summary: 'multiples of 2 root mean squares, entropy-coded, error feedback',
-    coding: coding([step(2), range], true),
+    coding: coding([step(2), map], true),
   },
   'step-4': {
     summary: 'multiples of 4 root mean squares, entropy-coded, error feedback',
-    coding: coding([step(4), range], true),
+    coding: coding([step(4), map], true),
   },
   'step-1-dithered': {
     summary: 'multiples of the root mean square with subtractive dither, entropy-coded: unbiased, no error feedback',

@@ -140,10 +140,20 @@ def raw_positions(reader, count, length):
     return out
 
 
-def rice(reader, count, length, parameter):
-    out = ascending([1 + reader.unary() * 2**parameter + reader.bits(parameter) for _ in range(count)])
+def golomb(reader, count, length, parameter):
+    """Rice's code with a power of two; parameter 31: any divisor, the rest in truncated binary."""
+    divisor = reader.varint() if parameter == 31 else 2**parameter
+    bits = bits_below(divisor)
+    short = 2**bits - divisor
+    gaps = []
+    for _ in range(count):
+        quotient = reader.unary()
+        rest = reader.bits(bits - 1) if bits else 0
+        if rest >= short and bits:
+            rest = 2 * rest + reader.bits(1) - short
+        gaps.append(1 + quotient * divisor + rest)
     reader.align()
-    return out
+    return ascending(gaps)
 
 
 def bitmap(reader, count, length, _parameter):
@@ -178,7 +188,10 @@ def elias_positions(reader, count, length, which):
     return out
 
 
-def varint_positions(reader, count, length, _parameter):
+def gap_positions(reader, count, length, which):
+    """Elias's codes, or whole bytes."""
+    if which < 2:
+        return elias_positions(reader, count, length, which)
     return ascending([1 + reader.varint() for _ in range(count)])
 
 
@@ -237,40 +250,64 @@ def range_positions(reader, count, length, _parameter):
     return ascending(gaps)
 
 
-def rans(reader, count, alphabet, precision):
+class RansDecoder:
+    """Two states that take turns."""
+
+    def __init__(self, reader, precision):
+        self.precision = precision
+        length = reader.varint()
+        self.states = [reader.uint(4), reader.uint(4)]
+        self.words = iter([reader.uint(2) for _ in range(length)])
+
+    def slot(self):
+        return self.states[0] & (2**self.precision - 1)
+
+    def take(self, frequency, start):
+        state, other = self.states
+        state = frequency * (state >> self.precision) + self.slot() - start
+        self.states = [other, state << 16 | next(self.words) if state < 2**15 else state]
+
+    def end(self):
+        if list(self.words) or self.states != [2**15, 2**15]:
+            raise Malformed('end')
+
+
+def frequency_table(reader, alphabet, precision):
     table_size = reader.gamma() - 1
+    order = reader.bits(4)
     frequencies = [0] * alphabet
     i = 0
     while i < table_size:
-        value = reader.gamma() - 1
-        if value == 0:
-            i += reader.gamma()
-        else:
-            frequencies[i] = value
-            i += 1
+        frequencies[i] = (reader.gamma() - 1) * 2**order + reader.bits(order)
+        i += 1 if frequencies[i] else reader.gamma()
     reader.align()
     if sum(frequencies) != 2**precision:
         raise Malformed('table')
+    return frequencies
+
+
+def rans(reader, count, alphabet, precision):
+    if precision >= 16:
+        return rans_with_escape(reader, count, alphabet, precision - 16)
+    frequencies = frequency_table(reader, alphabet, precision)
     starts, owner = [], []
     for symbol, frequency in enumerate(frequencies):
         starts.append(len(owner))
         owner += [symbol] * frequency
-    length = reader.varint()
-    states = [reader.uint(4), reader.uint(4)]
-    words = [reader.uint(2) for _ in range(length)]
+    decoder = RansDecoder(reader, precision)
     out = []
-    for i in range(count):
-        state = states[i & 1]
-        slot = state & (2**precision - 1)
-        symbol = owner[slot]
+    for _ in range(count):
+        symbol = owner[decoder.slot()]
         out.append(symbol)
-        state = frequencies[symbol] * (state >> precision) + slot - starts[symbol]
-        if state < 2**16:
-            state = state << 16 | words.pop(0)
-        states[i & 1] = state
-    if words or states != [2**16, 2**16]:
-        raise Malformed('end')
+        decoder.take(frequencies[symbol], starts[symbol])
+    decoder.end()
     return out
+
+
+def rans_with_escape(reader, count, alphabet, precision):
+    symbols = rans(reader, count, alphabet + 1, precision)
+    rare = iter(rans(reader, symbols.count(alphabet), alphabet, reader.uint(1)))
+    return [next(rare) if symbol == alphabet else symbol for symbol in symbols]
 
 
 def rans_positions(reader, count, length, precision):
@@ -284,6 +321,63 @@ def rans_positions(reader, count, length, precision):
             gaps.append((4 + ((token - 7) & 3)) * 2**bits + reader.bits(bits))
     reader.align()
     return ascending(gaps)
+
+
+def logarithm(share):
+    """Eight times the binary logarithm of share + 16, linear between eighths."""
+    value = share + 16
+    size = value.bit_length() - 1
+    return 8 * size + ((value << 3 >> size) - 8)
+
+
+def significance_map(reader, length):
+    fractions = [32768, 31379, 30048, 28774, 27554, 26386, 25268, 24196]
+    fractions += [23170, 22188, 21247, 20347, 19484, 18658, 17867, 17109]
+    row_length = reader.varint()
+    zeros = [32768 - max(1, min(32767, fractions[byte % 16] >> byte // 16)) for byte in reader.bytes(24)]
+    decoder = RansDecoder(reader, 15)
+    near, overall, columns, above = 2048, 2048 << 12, [2048] * row_length, [0] * row_length
+    out = []
+    for i in range(length):
+        column = i % row_length
+        octave = (logarithm(near >> 4) + logarithm(columns[column] >> 4) - logarithm(overall >> 16)) >> 3
+        zero = zeros[2 * max(0, min(11, octave)) + above[column]]
+        bit = int(decoder.slot() >= zero)
+        decoder.take(32768 - zero if bit else zero, zero if bit else 0)
+        out.append(bit)
+        near += (65536 * bit - near) >> 5
+        columns[column] += (65536 * bit - columns[column]) >> 5
+        overall += (2**28 * bit - overall) >> 12
+        above[column] = bit
+    decoder.end()
+    return out, row_length
+
+
+def map_positions(reader, count, length, _parameter):
+    bits, _row_length = significance_map(reader, length)
+    return [i for i, bit in enumerate(bits) if bit]
+
+
+def map_symbols(reader, count, alphabet, _parameter):
+    mode = reader.varint()
+    bits, row_length = significance_map(reader, count)
+    places = [i for i, bit in enumerate(bits) if bit]
+    out = [mode] * count
+    if not places:
+        return out
+    others = rans(reader, len(places), alphabet, reader.uint(1))
+    is_zigzag, is_centred = mode == 0 and alphabet % 2 == 1, 2 * mode == alphabet - 1
+    negative = {}
+    for place, symbol in zip(places, others):
+        column = place % row_length
+        if is_zigzag:
+            symbol = ((symbol - 1) ^ 1) + 1 if negative.get(column) else symbol
+            negative[column] = symbol % 2 == 1
+        elif is_centred:
+            symbol = alphabet - 1 - symbol if negative.get(column) else symbol
+            negative[column] = symbol < mode
+        out[place] = symbol
+    return out
 
 
 def raw_symbols(reader, count, alphabet):
@@ -353,8 +447,8 @@ def deflate(reader, count, alphabet, _parameter):
     return [data[i] + 256 * data[count + i] for i in range(count)]
 
 
-POSITIONS = {1: rice, 2: bitmap, 3: range_positions, 4: elias_fano, 5: elias_positions, 6: varint_positions, 7: rans_positions}
-SYMBOLS = {1: huffman, 2: range_symbols, 3: deflate, 5: rans, 6: elias_symbols}
+POSITIONS = {1: golomb, 2: bitmap, 3: range_positions, 4: elias_fano, 5: gap_positions, 6: map_positions, 7: rans_positions}
+SYMBOLS = {1: huffman, 2: range_symbols, 3: deflate, 5: rans, 6: elias_symbols, 7: map_symbols}
 
 
 def coded(reader, count, limit, is_coded, codes, raw):
@@ -428,11 +522,40 @@ def bfloat16(bits):
     return struct.unpack('<f', struct.pack('<I', bits << 16))[0]
 
 
-def levels(scales, block, count):
+def levels(lowest, highest, block, count):
     top = count - 1
-    return lambda symbols: [
-        f32((scales[i // block] * (2 * symbol - top)) / top) for i, symbol in enumerate(symbols)
-    ]
+
+    def restore(symbols):
+        out = []
+        for i, symbol in enumerate(symbols):
+            low, high = lowest[i // block], highest[i // block]
+            out.append(f32((low * (top - symbol) + high * symbol) / top))
+        return out
+
+    return restore
+
+
+def dithered_levels(lowest, highest, block, count, noise):
+    top = count - 1
+
+    def restore(symbols):
+        out = []
+        for i, symbol in enumerate(symbols):
+            low, high, at = lowest[i // block], highest[i // block], symbol - (noise(i) - 0.5)
+            out.append(fround((low * (top - at) + high * at) / top))
+        return out
+
+    return restore
+
+
+def noise_of(random, count):
+    """What rounding added to each value: half words, the low half of a word first."""
+    words = [random.word() for _ in range(-(-count // 2))]
+    return lambda i: ((words[i >> 1] >> 16 * (i & 1) & 0xFFFF) + 0.5) / 65536
+
+
+def around(scales):
+    return [-scale for scale in scales], scales
 
 
 def scales_of(reader, count, block):
@@ -441,22 +564,48 @@ def scales_of(reader, count, block):
     return [bfloat16(reader.uint(2)) for _ in range(-(-count // block))], block
 
 
+def columns_of(shape, unit):
+    if shape.support != 'all' or shape.count != unit.length or shape.count == 0 or len(unit.extents) < 2:
+        return 1
+    return unit.extents[-1]
+
+
 def quantize(options, shape, reader, unit):
-    bits = options['bits']
-    count = 2**bits if options['scale'] == 'gaussian' or bits == 1 else 2**bits - 1
-    scales, block = scales_of(reader, shape.count, options['block'])
-    return quantizer(shape, count, levels(scales, block, count))
+    bits, scale, block = options['bits'], options['scale'], options['block']
+    count = 2**bits if scale in ('gaussian', 'minmax') or bits == 1 else 2**bits - 1
+    columns = columns_of(shape, unit) if block == 'channel' else 1
+    if isinstance(block, int):
+        size, parts = block, -(-shape.count // block)
+    else:
+        size, parts = max(1, shape.count // columns), columns
+    number = reader.float32 if block is None else lambda: bfloat16(reader.uint(2))
+    if scale == 'minmax':
+        pairs = [(number(), number()) for _ in range(parts)]
+        lowest, highest = [low for low, _ in pairs], [high for _, high in pairs]
+    else:
+        lowest, highest = around([number() for _ in range(parts)])
+    if options['rounding'] == 'dithered':
+        restore = dithered_levels(lowest, highest, size, count, noise_of(unit.random('quantize'), shape.count))
+    else:
+        restore = levels(lowest, highest, size, count)
+
+    def by_rows(symbols):
+        values = restore(symbols)
+        rows = len(values) // columns
+        return [values[column * rows + row] for row in range(rows) for column in range(columns)]
+
+    return quantizer(shape, count, restore if columns == 1 else by_rows)
 
 
 def qsgd(options, shape, reader, unit):
     above_zero = options['levels'] if options['adapt'] == 'none' else reader.uint(2)
     count = 2 * above_zero + 1
     scales, block = scales_of(reader, shape.count, options['bucket'])
-    return quantizer(shape, count, levels(scales, block, count))
+    return quantizer(shape, count, levels(*around(scales), block, count))
 
 
 def terngrad(options, shape, reader, unit):
-    return quantizer(shape, 3, levels([reader.float32()], max(1, shape.count), 3))
+    return quantizer(shape, 3, levels(*around([reader.float32()]), max(1, shape.count), 3))
 
 
 def ternary(options, shape, reader, unit):
@@ -466,8 +615,16 @@ def ternary(options, shape, reader, unit):
 
 
 def sign(options, shape, reader, unit):
-    scale = reader.float32()
+    scale = reader.float32() if options['scale'] == 'mean' else float(reader.uint(1))
     return quantizer(shape, 2, lambda symbols: [scale if s == 0 else -scale for s in symbols])
+
+
+def onebit(options, shape, reader, unit):
+    columns = columns_of(shape, unit)
+    negative = [reader.float32() for _ in range(columns)]
+    other = [reader.float32() for _ in range(columns)]
+    return quantizer(shape, 2, lambda symbols: [
+        (negative if s else other)[i % columns] for i, s in enumerate(symbols)])
 
 
 def half(bits):
@@ -492,8 +649,13 @@ def integers(options, shape, reader, unit):
 
 def step(options, shape, reader, unit):
     length, magnitude = reader.float32(), reader.uint(2)
-    restore = options.get('restore') or ('multiples' if options['powerOfTwo'] else 'means')
+    nearest = options['rounding'] == 'nearest' and not options['powerOfTwo']
+    restore = options.get('restore') or ('means' if nearest else 'multiples')
     means = [reader.float32() for _ in range(min(magnitude, 8) if restore == 'means' else 0)]
+    if options['rounding'] == 'dithered':
+        noise = noise_of(unit.random('step'), shape.count)
+        return quantizer(shape, 2 * magnitude + 1, lambda symbols: [
+            fround((integer(s) - (noise(i) - 0.5)) * length) for i, s in enumerate(symbols)])
 
     def value(symbol):
         n = integer(symbol)
@@ -564,6 +726,11 @@ def lloydmax(options, shape, reader, unit):
     return quantizer(shape, 2**bits, lambda symbols: [fround(scale * level(bits, s)) for s in symbols])
 
 
+def cluster(options, shape, reader, unit):
+    codebook = [reader.float32() for _ in range(reader.uint(1) + 1)]
+    return quantizer(shape, len(codebook), lambda symbols: [codebook[s] for s in symbols])
+
+
 # Rotations
 
 
@@ -578,26 +745,20 @@ def pieces(length):
     return out
 
 
-def draw_signs(unit, stage, padded):
-    random = unit.random(stage)
+def signs_from(random, padded):
     words = [random.word() for _ in range(-(-padded // 32))]
     return [-1.0 if words[i >> 5] >> (i & 31) & 1 else 1.0 for i in range(padded)]
 
 
 def hadamard(values):
-    """Two levels at once, as the order of additions decides the last bits."""
-    length, half_size = len(values), 1
-    while 4 * half_size <= length:
-        for start in range(0, length, 4 * half_size):
-            for i in range(start, start + half_size):
-                a, b, c, d = (values[i + k * half_size] for k in range(4))
-                values[i], values[i + half_size] = (a + b) + (c + d), (a - b) + (c - d)
-                values[i + 2 * half_size], values[i + 3 * half_size] = (a + b) - (c + d), (a - b) - (c - d)
-        half_size *= 4
-    if half_size < length:
-        for i in range(half_size):
-            a, b = values[i], values[i + half_size]
-            values[i], values[i + half_size] = a + b, a - b
+    """The order of the levels decides the last bits."""
+    apart = 1
+    while apart < len(values):
+        for i in range(len(values)):
+            if not i & apart:
+                a, b = values[i], values[i + apart]
+                values[i], values[i + apart] = a + b, a - b
+        apart *= 2
 
 
 def rotate_back(rotated, signs, length):
@@ -613,43 +774,71 @@ def rotate_back(rotated, signs, length):
 
 def rotate(options, shape, reader, unit):
     length, padded = shape.length, sum(pieces(shape.length))
-    signs = draw_signs(unit, 'rotate', padded)
+    signs = signs_from(unit.random('rotate'), padded)
     return Shape(padded), lambda values, s: (rotate_back(dense(values, s), signs, length), Shape(length))
 
 
-def rotated_levels(stage, bits, coordinates, shape, reader, unit):
-    length, padded = shape.length, sum(pieces(shape.length))
-    signs = draw_signs(unit, stage, padded)
-    scales = [reader.float32() for _ in pieces(length)]
-    shares = [(i + 1) * bits // coordinates - i * bits // coordinates for i in range(coordinates)]
+def draw_extra(random, whole, part, lengths):
+    """Which coordinates have one bit more; None where all have as many."""
+    if part == 0:
+        return None
+    padded = sum(lengths)
+    words = [random.word() for _ in range(-(-padded // 2))]
+    extra = [int((words[i >> 1] >> 16 * (i & 1) & 0xFFFF) < part) for i in range(padded)]
+    if whole == 0:
+        at = 0
+        for length in lengths:
+            extra[at : at + min(length, 8)] = [1] * min(length, 8)
+            at += length
+    return extra
+
+
+def codes_of(symbols, whole, extra, padded):
+    """(bits, code) of every coordinate."""
+    if extra is None:
+        return [(whole, symbol) for symbol in symbols]
+    if whole == 0:
+        left = iter(symbols)
+        return [(1, next(left)) if more else (0, 0) for more in extra]
+    bits = Reader(bytes(symbols))
+    codes = [(whole + more, bits.bits(whole + more)) for more in extra]
+    bits.align()
+    return codes
+
+
+def rotated_levels(stage, bits, shape, reader, unit):
+    length, lengths = shape.length, pieces(shape.length)
+    padded = sum(lengths)
+    random = unit.random(stage)
+    signs = signs_from(random, padded)
+    whole, part = divmod(math.floor(bits * 65536 + 0.5), 65536)
+    extra = draw_extra(random, whole, part, lengths)
+    scales = [reader.float32() for _ in lengths]
 
     def back(symbols, _shape):
-        values = []
-        for symbol in symbols:
-            left = bits
-            for share in shares:
-                left -= share
-                values.append(f32(level(share, symbol >> left & (2**share - 1))) if share else 0.0)
+        values = [f32(level(b, code)) if b else 0.0 for b, code in codes_of(symbols, whole, extra, padded)]
         at = 0
-        for piece, scale in zip(pieces(length), scales):
+        for piece, scale in zip(lengths, scales):
             for i in range(at, at + piece):
                 values[i] = fround(values[i] * scale)
             at += piece
-        return rotate_back(values[:padded], signs, length), Shape(length)
+        return rotate_back(values, signs, length), Shape(length)
 
-    groups = -(-padded // coordinates)
-    return Shape(groups, 'symbols', 'all', groups, None, 2**bits), back
+    if extra is None:
+        count, alphabet = padded, 2**whole
+    elif whole == 0:
+        count, alphabet = sum(extra), 2
+    else:
+        count, alphabet = -(-(whole * padded + sum(extra)) // 8), 256
+    return Shape(count, 'symbols', 'all', count, None, alphabet), back
 
 
 def eden(options, shape, reader, unit):
-    coordinates = 1
-    while options['bits'] * coordinates != int(options['bits'] * coordinates):
-        coordinates *= 2
-    return rotated_levels('eden', int(options['bits'] * coordinates), coordinates, shape, reader, unit)
+    return rotated_levels('eden', options['bits'], shape, reader, unit)
 
 
 def drive(options, shape, reader, unit):
-    return rotated_levels('drive', 1, 1, shape, reader, unit)
+    return rotated_levels('drive', 1, shape, reader, unit)
 
 
 def lowrank(options, shape, reader, unit):
@@ -676,10 +865,10 @@ def lowrank(options, shape, reader, unit):
 
 STAGES = {
     'topk': explicit, 'threshold': explicit, 'sidco': explicit, 'randomk': randomk, 'sbc': sbc,
-    'quantize': quantize, 'qsgd': qsgd, 'terngrad': terngrad, 'ternary': ternary, 'sign': sign,
+    'quantize': quantize, 'qsgd': qsgd, 'terngrad': terngrad, 'ternary': ternary, 'sign': sign, 'onebit': onebit,
     'float16': float16, 'integers': integers, 'step': step, 'natural': natural, 'float8': float8, 'mx': mx,
     'bfloat16': bfloat, 'nf4': nf4, 'lloydmax': lloydmax, 'rotate': rotate, 'eden': eden, 'drive': drive,
-    'lowrank': lowrank,
+    'lowrank': lowrank, 'cluster': cluster,
 }
 BOTH = ('positions', 'symbols')
 CODERS = {
