@@ -45,8 +45,46 @@ export const optionCases: readonly { name: string; coding: Coding }[] = (
     [{ topk: { fraction: 0.3 } }, { golomb: {} }, { quantize: { bits: 3 } }, { huffman: {} }],
     [{ topk: { fraction: 0.5 } }, { sign: {} }, { entropy: {} }],
     [{ topk: { fraction: 0.5 } }, { sign: {} }],
+    [{ topk: { fraction: 0.02, warmup: [0.5, 0.3, 0.2] } }, { golomb: {} }],
+    [{ topk: { count: 5, warmup: [0.1] } }],
+    [{ sidco: { fraction: 0.3, law: 'gamma' } }],
+    [{ sidco: { fraction: 0.05, law: 'pareto', stages: 1 } }, { cluster: { levels: 3 } }, { entropy: {} }],
+    [{ quantize: { bits: 3, scale: 'minmax', rounding: 'stochastic' } }],
+    [{ quantize: { bits: 16, scale: 'minmax' } }],
+    [{ quantize: { bits: 4, scale: 'l2', rounding: 'stochastic', block: 40 } }],
+    [{ quantize: { bits: 4, scale: 'minmax', rounding: 'dithered', block: 7 } }, { entropy: {} }],
+    [{ quantize: { bits: 5, rounding: 'dithered' } }],
+    [{ quantize: { bits: 2, scale: 'gaussian', rounding: 'dithered' } }],
+    [{ randomk: { fraction: 0.3 } }, { quantize: { bits: 4, scale: 'minmax', block: 'channel' } }],
+    [{ step: { size: 1, rounding: 'stochastic', powerOfTwo: true, decay: 0.9 } }, { rans: {} }],
+    [{ topk: { fraction: 0.2 } }, { step: { size: 0.3, rounding: 'dithered' } }, { entropy: {} }],
+    [{ step: { size: 1, zero: 1.5, restore: 'means' } }, { arithmetic: {} }],
+    [{ topk: { fraction: 0.5 } }, { onebit: {} }],
+    [{ sign: { scale: 'none' } }],
+    [{ topk: { fraction: 0.5 } }, { sign: { scale: 'none' } }, { golomb: { divisor: 'any' } }],
+    [{ cluster: { levels: 2 } }],
+    [{ cluster: { levels: 256 } }, { huffman: {} }],
+    [{ drive: { scale: 'least-error' } }],
+    [{ eden: { bits: 0.3 } }, { entropy: {} }],
+    [{ eden: { bits: 1.25, scale: 'least-error' } }],
+    [{ eden: { bits: 7.9 } }],
+    [{ eden: { bits: 8 } }],
+    [{ rotate: {} }, { topk: { fraction: 0.2 } }, { float16: {} }],
   ] satisfies Choice[][]
 ).map((chain) => ({
   name: JSON.stringify(chain),
   coding: { errorFeedback: true, scope: 'model', stages: chain },
+}));
+
+/** Options that differ where tensors are coded each by itself. */
+export const tensorCases: readonly { name: string; coding: Coding }[] = (
+  [
+    [{ quantize: { bits: 4, block: 'channel' } }],
+    [{ quantize: { bits: 3, scale: 'minmax', rounding: 'stochastic', block: 'channel' } }, { huffman: {} }],
+    [{ quantize: { bits: 3, scale: 'minmax', rounding: 'dithered', block: 'channel' } }],
+    [{ step: { size: 0.5, rounding: 'dithered' } }, { entropy: {} }],
+  ] satisfies Choice[][]
+).map((chain) => ({
+  name: `${JSON.stringify(chain)}, by tensor`,
+  coding: { errorFeedback: true, scope: 'tensor', stages: chain },
 }));

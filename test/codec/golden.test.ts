@@ -4,7 +4,7 @@ import { lloydMaxLevels } from '../../shared/codec/lloyd-max.js';
 import { createCodec, type Coding } from '../../shared/codec/pipeline.js';
 import { presets } from '../../shared/codec/presets.js';
 import { resolveChoices } from '../../shared/codec/stage.js';
-import { optionCases, stagesAlone } from './cases.js';
+import { optionCases, stagesAlone, tensorCases } from './cases.js';
 import { contextOf, heavyTailed } from './vectors.js';
 
 /*
@@ -28,6 +28,7 @@ interface Golden {
 const cases = [
   ...stagesAlone,
   ...optionCases,
+  ...tensorCases,
   ...Object.entries(presets).map(([name, { coding }]) => ({ name: `preset ${name}`, coding })),
 ];
 

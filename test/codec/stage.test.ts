@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { presets } from '../../shared/codec/presets.js';
 import { checkStages, createStages, resolveChoices } from '../../shared/codec/stage.js';
 import type { Choice } from '../../shared/util/registry.js';
-import { optionCases, stagesAlone } from './cases.js';
-import { refused } from './refusal.js';
+import { optionCases, stagesAlone, tensorCases } from './cases.js';
+import { refused } from '../support/refusal.js';
 
 const topk: Choice = { topk: {} };
 const randomk: Choice = { randomk: {} };
@@ -50,7 +50,8 @@ describe('checkStages', () => {
     checkStages([]);
     checkStages([topk, golomb, quantize, huffman]);
     checkStages([topk, quantize, golomb, entropy]);
-    for (const { coding } of [...stagesAlone, ...optionCases, ...Object.values(presets)]) checkStages(coding.stages);
+    for (const { coding } of [...stagesAlone, ...optionCases, ...tensorCases, ...Object.values(presets)])
+      checkStages(coding.stages);
   });
 
   test('refuses an unknown stage', () => {
@@ -76,7 +77,7 @@ test.each([
 test('resolved choices have every option and resolve to themselves', () => {
   const chain = resolveChoices([topk, quantize, entropy]);
   expect(chain).toEqual([
-    { topk: { fraction: 0.01, count: null } },
+    { topk: { fraction: 0.01, count: null, warmup: [] } },
     { quantize: { bits: 8, rounding: 'nearest', scale: 'absmax', block: null } },
     { entropy: { coder: 'auto' } },
   ]);

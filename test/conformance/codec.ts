@@ -14,6 +14,7 @@ import {
   specialVectors,
   squaredDistance,
 } from '../codec/vectors.js';
+import { codeOf } from '../support/refusal.js';
 
 /** What every codec must hold, whatever its stages. */
 
@@ -140,16 +141,6 @@ const checkRandomBytes = (codec: Codec, payload: Uint8Array, header: number, con
     bytes.set(payload.subarray(0, Math.min(header, bytes.length)));
     refusal(codec, bytes, context);
   }
-};
-
-const codeOf = (run: () => unknown): string | undefined => {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CodedError) return error.code;
-    throw error;
-  }
-  return undefined;
 };
 
 const checkRefusals = (coding: Coding): void => {
