@@ -4,6 +4,7 @@ import type { BitReader, BitWriter } from '../util/bits.js';
 import type { RandomStream } from '../util/random.js';
 import type { PlugIn } from '../util/registry.js';
 import type { CodecHints } from './codec.js';
+import type { MostBits } from './most-bits.js';
 import type { PositionCode, SymbolCode } from './streams/stream.js';
 import type { Kind, Shape, Value } from './value.js';
 
@@ -70,6 +71,8 @@ export interface CoderStage extends StageBase {
   readonly role: 'coder';
   /** Which streams it codes. */
   readonly codes: readonly ('positions' | 'symbols')[];
+  /** What it promises of each stream; of one that it leaves out nothing but that raw numbers are the most. */
+  readonly mostBits: MostBits;
   /** @throws CodedError `argument/invalid` */
   create(options: unknown): StreamCodes;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearEntropy } from '../most-bits.js';
 import { defineCoder } from '../stage-interface.js';
 import { rangePositions } from '../streams/range-positions.js';
 import { rangeSymbols } from '../streams/range-symbols.js';
@@ -11,6 +12,7 @@ export const arithmetic = defineCoder({
   summary: 'adaptive binary range coder of positions and symbols',
   takes: ['sparse', 'symbols'],
   codes: ['positions', 'symbols'],
+  mostBits: nearEntropy,
   bits: 'within 2 % of the entropy of 10,000 values or more; below it where neighbours are alike',
   bias: 'lossless',
   paper: 'Martin 1979, Range Encoding; Krichevsky and Trofimov 1981',

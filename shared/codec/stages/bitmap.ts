@@ -10,6 +10,7 @@ export const bitmap = defineCoder({
   summary: 'one bit a coordinate: whether it is kept',
   takes: ['sparse', 'symbols'],
   codes: ['positions'],
+  mostBits: { positions: (density) => 1 / density },
   bits: '1/p a position at density p',
   bias: 'lossless',
   paper: 'the plain bit vector',

@@ -14,6 +14,7 @@ export const brotli = defineCoder({
   summary: 'Brotli over byte-packed symbols',
   takes: ['symbols'],
   codes: ['symbols'],
+  mostBits: {},
   bits: 'no bound; the bytes depend on the library’s version, what they decode to does not',
   bias: 'lossless',
   paper: 'RFC 7932',

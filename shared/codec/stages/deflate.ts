@@ -14,6 +14,7 @@ export const deflate = defineCoder({
   summary: 'zlib’s DEFLATE over byte-packed symbols',
   takes: ['symbols'],
   codes: ['symbols'],
+  mostBits: {},
   bits: 'no bound; the bytes depend on zlib’s version, what they decode to does not',
   bias: 'lossless',
   paper: 'RFC 1951',

@@ -10,6 +10,8 @@ export const eliasdelta = defineCoder({
   summary: 'Elias’s delta code of gaps and symbols',
   takes: ['sparse', 'symbols'],
   codes: ['positions', 'symbols'],
+  // As gamma's: concave in the gap, whose mean is 1/p.
+  mostBits: { positions: (density) => 1 - Math.log2(density) + 2 * Math.log2(1 - Math.log2(density)) },
   bits: '⌊log2 n⌋ + 2 ⌊log2(⌊log2 n⌋ + 1)⌋ + 1 for a gap of n or the symbol n − 1',
   bias: 'lossless',
   paper: 'Elias 1975, Universal Codeword Sets and Representations of the Integers',

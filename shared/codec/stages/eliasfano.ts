@@ -10,6 +10,7 @@ export const eliasfano = defineCoder({
   summary: 'Elias and Fano’s code of positions',
   takes: ['sparse', 'symbols'],
   codes: ['positions'],
+  mostBits: { positions: (density) => 2 + Math.ceil(-Math.log2(density)) },
   bits: 'at most 2 + ⌈log2(d/k)⌉ a position',
   bias: 'lossless',
   paper: 'Elias 1974, Efficient Storage and Retrieval by Content and Address of Static Files',

@@ -10,6 +10,8 @@ export const eliasgamma = defineCoder({
   summary: 'Elias’s gamma code of gaps and symbols',
   takes: ['sparse', 'symbols'],
   codes: ['positions', 'symbols'],
+  // The mean of a logarithm is at most that of the mean, 1/p.
+  mostBits: { positions: (density) => 1 - 2 * Math.log2(density) },
   bits: '2 ⌊log2 n⌋ + 1 for a gap of n or the symbol n − 1: small symbols should be the frequent ones',
   bias: 'lossless',
   paper: 'Elias 1975, Universal Codeword Sets and Representations of the Integers',

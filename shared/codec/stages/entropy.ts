@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearEntropy } from '../most-bits.js';
 import { defineCoder, type StreamCodes } from '../stage-interface.js';
 import { bitmap } from '../streams/bitmap.js';
 import { huffman } from '../streams/huffman.js';
@@ -34,6 +35,7 @@ export const entropy = defineCoder({
   summary: 'the smallest of several entropy codes, for positions and symbols',
   takes: ['sparse', 'symbols'],
   codes: ['positions', 'symbols'],
+  mostBits: nearEntropy,
   bits: 'within 2 % of the entropy of 10,000 values or more; range and map below it where neighbours are alike',
   bias: 'lossless',
   paper:

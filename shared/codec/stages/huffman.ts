@@ -10,6 +10,7 @@ export const huffman = defineCoder({
   summary: 'canonical Huffman code of symbols',
   takes: ['symbols'],
   codes: ['symbols'],
+  mostBits: { symbols: (entropy) => entropy + 1 },
   bits: 'at most the symbols’ entropy + 1 a symbol, and a table',
   bias: 'lossless',
   paper: 'Huffman 1952, A Method for the Construction of Minimum-Redundancy Codes',

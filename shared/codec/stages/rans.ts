@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearEntropy } from '../most-bits.js';
 import { defineCoder } from '../stage-interface.js';
 import { ransPositions } from '../streams/rans-positions.js';
 import { ransSymbols } from '../streams/rans-symbols.js';
@@ -11,6 +12,7 @@ export const rans = defineCoder({
   summary: 'range ANS of positions and symbols with static frequencies',
   takes: ['sparse', 'symbols'],
   codes: ['positions', 'symbols'],
+  mostBits: nearEntropy,
   bits: 'within 2 % of the entropy of 10,000 values or more, and a table',
   bias: 'lossless',
   paper: 'Duda 2013, Asymmetric Numeral Systems',
