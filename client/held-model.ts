@@ -79,6 +79,12 @@ export class HeldModel {
     return { version: 0, model: initialModel(network, scenario.seed, scenario.downlink.lattice) };
   }
 
+  /** What a whole model is put into: frozen tensors follow from the seed and never travel. */
+  private blank(): Parameters {
+    const isFrozen = this.layout.tensors.some(({ role }) => role === 'frozen');
+    return isFrozen ? this.initial().model : zeroParameters(this.layout);
+  }
+
   /**
    * Applies a task's parts.
    * @param holds the version that the client holds
@@ -108,14 +114,14 @@ export class HeldModel {
 
   /** A model of one's own to apply parts to. */
   private baseOf(task: HeaderOf<'task'>, from: number | null): Parameters {
-    if (task.base === 'nothing') return zeroParameters(this.layout);
+    if (task.base === 'nothing') return this.blank();
     if (from === null) return copyParameters(this.startOf(task).model);
     if (from === 0) return this.initial().model;
     const weights = this.history?.get(from);
     if (weights === undefined) {
       throw new CodedError('client/bad-chain', `A sum is added to version ${from}, which this host has not got.`);
     }
-    const model = zeroParameters(this.layout);
+    const model = this.blank();
     replaceWeights(model, weights);
     return model;
   }

@@ -165,7 +165,8 @@ class OpenRun implements Run {
     if (round % evaluate.every !== 0 && round !== rounds) return;
     const { model } = this.state.downlink;
     const hash = modelHash(model);
-    this.evaluation = this.services.evaluator.evaluate(model.floats).then(({ correct, lossSum, samples }) => {
+    const { floats } = this.prepared.parameterization.weights(model, round);
+    this.evaluation = this.services.evaluator.evaluate(floats).then(({ correct, lossSum, samples }) => {
       const accuracy = correct / samples;
       this.journal.evaluation({
         round,
@@ -210,7 +211,9 @@ class OpenRun implements Run {
     const measured = { ...this.journal.measured, closingUplinkBytes: up, closingDownlinkBytes: down, controlBytes };
     this.journal.write({ type: 'end', exit, rounds: this.state.round, measured });
     await this.journal.log.sync();
-    await writeFile(join(folder, 'model.fsq'), encodeModel(this.state.downlink.model, { round: this.state.round }));
+    const { downlink, round } = this.state;
+    const weights = this.prepared.parameterization.weights(downlink.model, round);
+    await writeFile(join(folder, 'model.fsq'), encodeModel(weights, { round }));
     const { records } = await readRunLog(join(folder, 'run.jsonl'));
     const summary = summarize(records as RunRecord[], { targets: scenario.evaluate.targets });
     await writeAtomic(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);

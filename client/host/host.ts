@@ -57,10 +57,11 @@ const setUp = async (
     prepare({ ...scenario, dataset: { ...scenario.dataset, folder } }),
     chooseEngine(scenario.engine),
   ]);
-  const { dataset, network, parts } = prepared;
+  const { dataset, network, parameterization, parts } = prepared;
   const examples = await engine.load(dataset.train, dataset.inputShape);
   const { batchSize } = scenario.local;
-  const trainer = await engine.compile({ network, ...trainingRules(scenario), batchSize, scale: dataset.scale });
+  const rules = { ...trainingRules(scenario), ...parameterization.training };
+  const trainer = await engine.compile({ network, ...rules, batchSize, scale: dataset.scale });
   const coder = new PartCoder(parts.up, scenario.uplink);
   return { workplace: { prepared, trainer, examples, coder }, engine, reason };
 };

@@ -1,3 +1,4 @@
+import { kernelsOf } from '../models/kernels.js';
 import type { PlacedLayer } from '../models/network.js';
 
 /* What fake quantization puts on a grid. */
@@ -8,11 +9,9 @@ export const leastStep = 1e-35;
 /** How far outside the range, in steps, still counts as its end: it is made of the values, but for the last bits. */
 export const rangeSlack = 1e-3;
 
-const quantizedKinds: ReadonlySet<string> = new Set(['dense', 'conv2d', 'depthwiseConv2d']);
-
 /** Names of the kernels that are quantized. */
 export const quantizedKernels = (layers: readonly PlacedLayer[]): ReadonlySet<string> =>
-  new Set(layers.filter(({ kind }) => quantizedKinds.has(kind)).map(({ tensors }) => tensors['kernel']));
+  new Set(kernelsOf(layers).keys());
 
 /** Whether a layer gives the values of an activation function. */
 export const isActivated = ({ options }: PlacedLayer): boolean =>

@@ -1,6 +1,7 @@
 import { makeRegistry } from '../util/registry.js';
 import { fedavg } from './fedavg.js';
+import { fedpm } from './fedpm.js';
 import { fetchsgd } from './fetchsgd.js';
 import type { MethodPlugIn } from './method.js';
 
-export const methods = makeRegistry<MethodPlugIn>('method', [fedavg, fetchsgd]);
+export const methods = makeRegistry<MethodPlugIn>('method', [fedavg, fedpm, fetchsgd]);

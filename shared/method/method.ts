@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { StateVector } from '../codec/codec.js';
 import type { Sends } from '../codec/feedback/feedback.js';
 import { parseOptions } from '../codec/stage-interface.js';
+import type { TrainingSpec } from '../engine/engine.js';
+import type { CompiledNetwork } from '../models/network.js';
 import type { Layout } from '../params/layout.js';
 import type { Parameters } from '../params/parameters.js';
 import type { PlugIn } from '../util/registry.js';
@@ -131,8 +133,28 @@ export interface Parts {
   readonly down: readonly PartSpec[];
 }
 
+/** What clients and coordinator learn, where that is not the network's weights but what they are made of. */
+export interface Parameterization {
+  /** The network with the model in the place of its weights: the same tensors, of which the role `weight` is learnt. */
+  readonly network: CompiledNetwork;
+  /** How training sees the model. */
+  readonly training: Pick<TrainingSpec, 'weightTransform'>;
+  /** The network's weights, to be evaluated and kept, of the model after a round. */
+  weights(model: Parameters, round: number): Parameters;
+}
+
+/** The model is the network's weights. */
+export const plainParameterization = (network: CompiledNetwork): Parameterization => ({
+  network,
+  training: {},
+  weights: (model) => model,
+});
+
 /** A federated algorithm with its options: its parts up and down, its client half and its server half, both pure. */
 export interface Method {
+  /** What the model is, where it is not the network's weights. @param seed the run's */
+  parameterize?(network: CompiledNetwork, seed: number): Parameterization;
+  /** @param layout of the model */
   parts(layout: Layout): Parts;
   clientRound(task: ClientTask, state: ClientState, train: LocalTraining): Promise<ClientUpdate>;
   serverRound(task: ServerTask): ServerRound;

@@ -15,6 +15,19 @@ export const uniform =
     for (let i = 0; i < values.length; i++) values[i] = (2 * stream.uniform() - 1) * limit;
   };
 
+export const constant =
+  (value: number): Initializer =>
+  (values) =>
+    void values.fill(value);
+
+/** ±magnitude, either as likely. */
+export const signed =
+  (magnitude: number): Initializer =>
+  (values, _shape, stream) => {
+    const words = stream.fill(new Uint32Array(Math.ceil(values.length / 32)));
+    for (let i = 0; i < values.length; i++) values[i] = (words[i >>> 5] >>> (i & 31)) & 1 ? magnitude : -magnitude;
+  };
+
 /**
  * Uniform on ±√(6 / (fan in + fan out)) (Glorot and Bengio, AISTATS 2010, equation 16), Keras's default for kernels.
  * The last two extents are inputs and outputs, those before them the receptive field.

@@ -1,7 +1,7 @@
 import type { Dataset, Partition } from '../data/dataset.js';
 import { dealPartition, loadDataset } from '../data/load.js';
 import { methods } from '../method/index.js';
-import type { Method, Parts } from '../method/method.js';
+import { plainParameterization, type Method, type Parameterization, type Parts } from '../method/method.js';
 import { loadModel } from '../models/load.js';
 import type { CompiledNetwork } from '../models/network.js';
 import type { Scenario } from './scenario.js';
@@ -13,16 +13,23 @@ export interface Prepared {
   readonly partition: Partition;
   /** Training examples held out of the partition. */
   readonly validation: Int32Array;
+  /** As the method's model has it. */
   readonly network: CompiledNetwork;
+  readonly parameterization: Parameterization;
   readonly method: Method;
   readonly parts: Parts;
 }
 
-/** The parts of a scenario that need no data: its method and what the method sends. */
-export const prepareMethod = (scenario: Scenario, network: CompiledNetwork): { method: Method; parts: Parts } => {
+/** The parts of a scenario that need no data: its method, what the method learns and what it sends. */
+export const prepareMethod = (
+  scenario: Scenario,
+  network: CompiledNetwork,
+): Pick<Prepared, 'network' | 'parameterization' | 'method' | 'parts'> => {
   const [plugIn, options] = methods.chosen(scenario.method);
   const method = plugIn.create(options);
-  return { method, parts: method.parts(network.layout) };
+  const parameterization = method.parameterize?.(network, scenario.seed) ?? plainParameterization(network);
+  const { network: learnt } = parameterization;
+  return { network: learnt, parameterization, method, parts: method.parts(learnt.layout) };
 };
 
 /** Loads the data, deals it and compiles the network. @throws CodedError `data/…`, `model/…` */
@@ -36,5 +43,5 @@ export const prepare = async (scenario: Scenario): Promise<Prepared> => {
     scenario.seed,
   );
   const network = loadModel(scenario.model, dataset);
-  return { scenario, dataset, partition, validation, network, ...prepareMethod(scenario, network) };
+  return { scenario, dataset, partition, validation, ...prepareMethod(scenario, network) };
 };

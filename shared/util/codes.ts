@@ -66,6 +66,9 @@ export const codes = {
   'codec/bad-scale': failure('a scale or value in a payload is not finite or has a wrong sign'),
   'codec/bad-stream': failure('a coded stream in a payload is of an unknown kind or damaged'),
 
+  // Methods: what an update of theirs must be.
+  'method/bad-mask': failure('a mask in an update has a value other than 0 and 1; the update does not count'),
+
   // Wire: frames and messages from a peer.
   'wire/bad-magic': failure('a frame does not begin with the magic bytes'),
   'wire/bad-version': failure('a frame of another protocol version'),
