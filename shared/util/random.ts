@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { kernelWords, philoxVectors } from './philox-kernel.js';
 
 /*
  * Philox4x32-10, the counter-based generator of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3"
@@ -61,6 +62,28 @@ export const philoxBlocks = (
   }
 };
 
+/** Fewer blocks are not worth a call of the kernel. */
+const fewestVectors = 16;
+
+/** As {@link philoxBlocks}, four blocks at once where the machine can. */
+const manyBlocks = (
+  [low, high, ...rest]: readonly [number, number, number, number],
+  key: readonly [number, number],
+  out: Uint32Array,
+  offset: number,
+  blocks: number,
+): void => {
+  const whole = low + blocks <= 2 ** 32 ? blocks & ~3 : 0;
+  let done = 0;
+  while (whole - done >= fewestVectors) {
+    const next = Math.min(kernelWords / 4, whole - done);
+    if (!philoxVectors([low + done, high, ...rest], key, out, offset + 4 * done, next)) break;
+    done += next;
+  }
+  const sum = low + done;
+  philoxBlocks([sum >>> 0, sum < 2 ** 32 ? high : high + 1, ...rest], key, out, offset + 4 * done, blocks - done);
+};
+
 /** One block of Philox4x32-10. */
 export const philox = (
   counter: readonly [number, number, number, number],
@@ -103,7 +126,7 @@ export class RandomStream {
 
   private nextBlocks(out: Uint32Array, offset: number, blocks: number): void {
     const counter = [this.block >>> 0, Math.floor(this.block / 2 ** 32), this.round, this.client] as const;
-    philoxBlocks(counter, this.key, out, offset, blocks);
+    manyBlocks(counter, this.key, out, offset, blocks);
     this.block += blocks;
   }
 

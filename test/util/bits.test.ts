@@ -63,7 +63,7 @@ test('unary numbers, numbers of bytes and floats come back', () => {
 });
 
 describe('refuses', () => {
-  const code = (run: () => void): unknown => {
+  const code = (run: () => unknown): unknown => {
     try {
       run();
     } catch (error) {
@@ -74,7 +74,7 @@ describe('refuses', () => {
 
   test.each([
     ['a bit past the end', () => new BitReader(Uint8Array.of(1)).bits(9), 'codec/truncated'],
-    ['a place past the end', () => (new BitReader(Uint8Array.of(1)).bitPosition = 9), 'codec/truncated'],
+    ['a place past the end', (): unknown => (new BitReader(Uint8Array.of(1)).bitPosition = 9), 'codec/truncated'],
     ['items that the bytes can’t hold', () => new BitReader(Uint8Array.of(1)).requireBits(9), 'codec/truncated'],
     ['a run without end', () => new BitReader(Uint8Array.of(255, 255)).unary(99), 'codec/truncated'],
     ['a run that is too long', () => new BitReader(Uint8Array.of(255, 0)).unary(7), 'codec/bad-stream'],
