@@ -22,8 +22,8 @@ export const symbolEntropyBits = (symbols: Uint16Array, alphabet: number): numbe
   return Math.abs(bits);
 };
 
-/** ln Γ(x) for x ≥ 1, to about 1e-10 of its value (Stirling's series after shifting x above 10). */
-const logGamma = (x: number): number => {
+/** ln Γ(x) for x > 0, to about 1e-10 of its value (Stirling's series after shifting x above 10). */
+export const logGamma = (x: number): number => {
   let shift = 0;
   let z = x;
   for (; z < 10; z++) shift += Math.log(z);

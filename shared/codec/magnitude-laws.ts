@@ -1,3 +1,5 @@
+import { logGamma } from './entropy.js';
+
 /*
  * Laws that magnitudes of updates are taken to follow, for thresholds that a wanted part of them exceeds (Abdelmoniem et al. 2021,
  * SIDCo, section 2). Only encoders use them: logarithms differ between machines.
@@ -50,16 +52,6 @@ export const paretoQuantile = (moments: Moments, part: number): number => {
   const shape = 0.5 * (1 - ratio);
   if (!Number.isFinite(ratio) || Math.abs(shape) < 1e-6) return exponentialQuantile(moments, part);
   return (0.5 * mean * (1 + ratio) * (part ** -shape - 1)) / shape;
-};
-
-/** ln Γ(x), x > 0: Stirling's series, from 8 upward. */
-const logGamma = (x: number): number => {
-  let shift = 0;
-  let at = x;
-  for (; at < 8; at++) shift += Math.log(at);
-  const inverse = 1 / at;
-  const series = inverse * (1 / 12 - inverse * inverse * (1 / 360 - (inverse * inverse) / 1260));
-  return (at - 0.5) * Math.log(at) - at + 0.5 * Math.log(2 * Math.PI) + series - shift;
 };
 
 const quantileSteps = 4;
