@@ -175,7 +175,7 @@ const serverRound = (task: ServerTask, chosen: Options): ServerRound => {
     fold: (update) => {
       const mask = maskOf(update, ones.length);
       for (let i = 0; i < ones.length; i++) ones[i] += mask[i];
-      clients++;
+    clients++;
       exact.fold(update);
     },
     finish: () => {
@@ -197,6 +197,7 @@ export const fedpm = defineMethod({
   summary:
     'masks on weights that stay as drawn, a bit a parameter up (federated probabilistic masks, Isik et al. 2023)',
   aggregations: ['mean'],
+  sendsMasks: true,
   options,
   create: (chosen) => ({
     parameterize: (network, seed) => parameterize(network, seed, chosen),

@@ -166,6 +166,8 @@ export interface Method {
 export interface MethodPlugIn extends PlugIn {
   /** Aggregation rules that it can use, by name; null: all. */
   readonly aggregations: readonly string[] | null;
+  /** Whether what goes up through the codec are masks, of which it must keep every zero and one. */
+  readonly sendsMasks?: boolean;
   /** @throws CodedError `argument/invalid` */
   create(options: unknown): Method;
 }

@@ -7,6 +7,7 @@ import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import { choiceOf } from '../options/choice.js';
 import { downlink, uplink } from './coding.js';
+import { keepsMasks } from './mask-check.js';
 import { asIssue } from '../options/issues.js';
 import { losses } from './training/losses.js';
 import { optimizers } from './training/optimizers.js';
@@ -216,6 +217,14 @@ const aggregationConflicts = ({ aggregation, method, uplink }: Scenario): Proble
   return [...found, conflict(['aggregation'], message, hint)];
 };
 
+/** What the method asks of the uplink. */
+const uplinkConflicts = ({ method, uplink }: Scenario): Problem[] => {
+  const [{ name, sendsMasks = false }] = methods.chosen(method);
+  if (!sendsMasks || keepsMasks(uplink)) return [];
+  const message = `loses zeros and ones of masks, which are what the method ${name} sends.`;
+  return [conflict(['uplink'], message, 'Write { stages: [integers, arithmetic] }: at most a bit a parameter.')];
+};
+
 /** What no single value shows: values that contradict each other. */
 const conflicts = (scenario: Scenario): Problem[] => {
   const { clients, dataset, evaluate, network, round } = scenario;
@@ -232,7 +241,7 @@ const conflicts = (scenario: Scenario): Problem[] => {
     const hint = 'Give a network, or leave the deadline out.';
     found.push(conflict(['round', 'deadline'], 'is in simulated time, which needs links.', hint));
   }
-  return [...found, ...aggregationConflicts(scenario)];
+  return [...found, ...aggregationConflicts(scenario), ...uplinkConflicts(scenario)];
 };
 
 const report = (scenario: Scenario, context: z.RefinementCtx): void => {
