@@ -16,22 +16,49 @@ const remainders = (divisor: number): { bits: number; short: number } => {
   return { bits, short: 2 ** bits - divisor };
 };
 
-/** Bits of all gaps with a divisor. */
-export const golombBits = (positions: Uint32Array, divisor: number): number => {
-  const { bits, short } = remainders(divisor);
-  let total = positions.length * (1 + bits);
+/** Gaps below this are counted. */
+const countedGaps = 4096;
+
+/** How often each gap comes: small ones counted, others as they are. */
+interface Gaps {
+  readonly total: number;
+  readonly counts: Uint32Array;
+  readonly large: readonly number[];
+}
+
+const gapsOf = (positions: Uint32Array): Gaps => {
+  const counts = new Uint32Array(countedGaps);
+  const large: number[] = [];
   let previous = -1;
   for (let i = 0; i < positions.length; i++) {
     const gap = positions[i] - previous - 1;
-    const quotient = Math.floor(gap / divisor);
-    total += quotient - (gap - quotient * divisor < short ? 1 : 0);
+    if (gap < countedGaps) counts[gap]++;
+    else large.push(gap);
     previous = positions[i];
   }
-  return total;
+  let used = countedGaps;
+  while (used > 0 && counts[used - 1] === 0) used--;
+  return { total: positions.length, counts: counts.subarray(0, used), large };
+};
+
+/** Bits of all gaps with a divisor. */
+const golombBits = ({ total, counts, large }: Gaps, divisor: number): number => {
+  const { bits, short } = remainders(divisor);
+  let sum = total * (1 + bits);
+  let quotient = 0;
+  let rest = 0;
+  for (let gap = 0; gap < counts.length; gap++) {
+    sum += counts[gap] * (rest < short ? quotient - 1 : quotient);
+    if (++rest < divisor) continue;
+    rest = 0;
+    quotient++;
+  }
+  for (const gap of large) sum += Math.floor(gap / divisor) - (gap % divisor < short ? 1 : 0);
+  return sum;
 };
 
 /** Gallager and van Voorhis 1975: the best divisor for independent positions of density p, ⌈−ln(2−p) / ln(1−p)⌉. */
-export const golombDivisor = (density: number): number => {
+const golombDivisor = (density: number): number => {
   if (density >= 1) return 1;
   const divisor = Math.ceil(-Math.log(2 - density) / Math.log1p(-density));
   return Math.min(2 ** mostRice, Math.max(1, divisor));
@@ -40,11 +67,12 @@ export const golombDivisor = (density: number): number => {
 /** Real positions are not independent: climbs from the formula's divisor, in steps that get smaller. */
 const bestDivisor = (positions: Uint32Array, length: number): { divisor: number; bits: number } => {
   let divisor = golombDivisor(positions.length / length);
-  let bits = golombBits(positions, divisor);
+  const gaps = gapsOf(positions);
+  let bits = golombBits(gaps, divisor);
   for (let step = Math.ceil(divisor / 2); step >= 1; step = step === 1 ? 0 : Math.ceil(step / 3)) {
     for (const next of [divisor - step, divisor + step]) {
       if (next < 1 || next > 2 ** mostRice) continue;
-      const nextBits = golombBits(positions, next);
+      const nextBits = golombBits(gaps, next);
       if (nextBits >= bits) continue;
       bits = nextBits;
       divisor = next;

@@ -32,12 +32,17 @@ interface Tables {
 
 const writeEscaped = (symbols: Uint16Array, counts: Uint32Array, tables: Tables, writer: BitWriter): number => {
   const escape = counts.length;
-  const isCommon = Uint8Array.from(counts, (count) => (isRare(count, symbols.length) ? 0 : 1));
-  const rare = symbols.filter((symbol) => isCommon[symbol] === 0);
-  const common = symbols.map((symbol) => (isCommon[symbol] === 0 ? escape : symbol));
+  const codeOf = Uint16Array.from(counts, (count, symbol) => (isRare(count, symbols.length) ? escape : symbol));
+  const common = new Uint16Array(symbols.length);
+  const rare: number[] = [];
+  for (let i = 0; i < symbols.length; i++) {
+    const code = codeOf[symbols[i]];
+    common[i] = code;
+    if (code === escape) rare.push(symbols[i]);
+  }
   const overhead = writeRans(common, tables.common, writer);
   writer.uint8(tables.rare.precision);
-  return overhead + 1 + writeRans(rare, tables.rare, writer);
+  return overhead + 1 + writeRans(Uint16Array.from(rare), tables.rare, writer);
 };
 
 /** Null where no symbol is rare, or where an escape makes nothing smaller. */

@@ -25,10 +25,16 @@ const fixedBytes = 16;
  */
 export const reciprocal = (frequency: number): number => (1 + 2 ** -50) / frequency;
 
-const cumulate = (frequencies: Uint32Array): Uint32Array => {
-  const starts = new Uint32Array(frequencies.length);
-  for (let i = 1; i < frequencies.length; i++) starts[i] = starts[i - 1] + frequencies[i - 1];
-  return starts;
+/** Frequency and start of each symbol, next to each other: large alphabets don't fit the nearest cache. */
+const intervalsOf = (frequencies: Uint32Array): Int32Array => {
+  const intervals = new Int32Array(2 * frequencies.length);
+  let start = 0;
+  for (let symbol = 0; symbol < frequencies.length; symbol++) {
+    intervals[2 * symbol] = frequencies[symbol];
+    intervals[2 * symbol + 1] = start;
+    start += frequencies[symbol];
+  }
+  return intervals;
 };
 
 /** Writes the number of words, both states and the words. @returns the bytes of number and states */
@@ -71,9 +77,9 @@ export const writeRans = (
   const begin = writer.length;
   writeTable(frequencies, writer);
   const tableBytes = writer.length - begin;
-  const starts = cumulate(frequencies);
+  const intervals = intervalsOf(frequencies);
   const reciprocals = Float64Array.from(frequencies, reciprocal);
-  const rests = frequencies.map((frequency) => 2 ** precision - frequency);
+  const scale = 2 ** precision;
   const shift = 31 - precision;
   const words = new Uint16Array(symbols.length + 2);
   let at = words.length;
@@ -84,29 +90,36 @@ export const writeRans = (
     // The last symbol of an odd number is one of the even ones.
     const symbol = symbols[--i];
     const quotient = Math.trunc(even * reciprocals[symbol]);
-    even = quotient * rests[symbol] + even + starts[symbol];
+    even += quotient * (scale - intervals[2 * symbol]) + intervals[2 * symbol + 1];
   }
   while (i > 0) {
     const second = symbols[--i];
-    if (odd >>> shift >= frequencies[second]) {
+    const secondFrequency = intervals[2 * second];
+    if (odd >>> shift >= secondFrequency) {
       words[--at] = odd;
       odd >>>= 16;
     }
-    odd = (Math.imul((odd * reciprocals[second]) | 0, rests[second]) + odd + starts[second]) | 0;
+    const secondQuotient = (odd * reciprocals[second]) | 0;
+    odd = (Math.imul(secondQuotient, scale - secondFrequency) + odd + intervals[2 * second + 1]) | 0;
     const first = symbols[--i];
-    if (even >>> shift >= frequencies[first]) {
+    const firstFrequency = intervals[2 * first];
+    if (even >>> shift >= firstFrequency) {
       words[--at] = even;
       even >>>= 16;
     }
-    even = (Math.imul((even * reciprocals[first]) | 0, rests[first]) + even + starts[first]) | 0;
+    const firstQuotient = (even * reciprocals[first]) | 0;
+    even = (Math.imul(firstQuotient, scale - firstFrequency) + even + intervals[2 * first + 1]) | 0;
   }
   return tableBytes + writeStates(even, odd, words.subarray(at), writer);
 };
 
-const ownersOf = (frequencies: Uint32Array, starts: Uint32Array, precision: number): Uint16Array => {
+/** The symbol of each slot. */
+const ownersOf = (frequencies: Uint32Array, precision: number): Uint16Array => {
   const owners = new Uint16Array(2 ** precision);
+  let start = 0;
   for (let symbol = 0; symbol < frequencies.length; symbol++) {
-    if (frequencies[symbol] > 0) owners.fill(symbol, starts[symbol], starts[symbol] + frequencies[symbol]);
+    owners.fill(symbol, start, start + frequencies[symbol]);
+    start += frequencies[symbol];
   }
   return owners;
 };
@@ -117,8 +130,8 @@ export const readRans = (reader: BitReader, count: number, alphabet: number, pre
     malformed('codec/bad-stream', `A precision of ${precision} bits is not known.`);
   }
   const frequencies = readTable(reader, alphabet, precision);
-  const starts = cumulate(frequencies);
-  const owners = ownersOf(frequencies, starts, precision);
+  const intervals = intervalsOf(frequencies);
+  const owners = ownersOf(frequencies, precision);
   const begin = readStates(reader, count + 2);
   const { words } = begin;
   const mask = 2 ** precision - 1;
@@ -129,17 +142,17 @@ export const readRans = (reader: BitReader, count: number, alphabet: number, pre
   for (let i = 0; i < pairs; i += 2) {
     const first = owners[even & mask];
     symbols[i] = first;
-    even = Math.imul(frequencies[first], even >>> precision) + (even & mask) - starts[first];
+    even = Math.imul(intervals[2 * first], even >>> precision) + (even & mask) - intervals[2 * first + 1];
     if (even < leastState) even = (even << 16) | words[at++];
     const second = owners[odd & mask];
     symbols[i + 1] = second;
-    odd = Math.imul(frequencies[second], odd >>> precision) + (odd & mask) - starts[second];
+    odd = Math.imul(intervals[2 * second], odd >>> precision) + (odd & mask) - intervals[2 * second + 1];
     if (odd < leastState) odd = (odd << 16) | words[at++];
   }
   if (pairs < count) {
     const last = owners[even & mask];
     symbols[pairs] = last;
-    even = Math.imul(frequencies[last], even >>> precision) + (even & mask) - starts[last];
+    even = Math.imul(intervals[2 * last], even >>> precision) + (even & mask) - intervals[2 * last + 1];
     if (even < leastState) even = (even << 16) | words[at++];
   }
   checkEnd(even, odd, at, words.length);
