@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchesOf, type Batches } from '../../shared/data/batches.js';
 import { RandomStream } from '../../shared/util/random.js';
-import { refusal } from './refusal.js';
+import { refusal } from '../support/refusal.js';
 
 const stream = (seed: number, round = 1, client = 0) => new RandomStream({ seed, purpose: 'shuffle', round, client });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { holdOut } from '../../shared/data/holdout.js';
 import { dealPartition } from '../../shared/data/load.js';
 import { balanced } from './partition/partitions.js';
-import { refusal } from './refusal.js';
+import { refusal } from '../support/refusal.js';
 
 describe('holdOut', () => {
   it('cuts the examples in two, both in order', () => {

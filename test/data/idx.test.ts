@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { readIdx } from '../../shared/data/idx.js';
 import type { ErrorCode } from '../../shared/util/errors.js';
 import { idxBytes, someValues, temporaryFolder, writeTemporary } from './idx-files.js';
-import { refusal } from './refusal.js';
+import { refusal } from '../support/refusal.js';
 
 const images = idxBytes([2, 2, 3], someValues(12));
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { compileNetwork } from '../../shared/models/compile.js';
 import { loadModel } from '../../shared/models/load.js';
 import type { Layer, Network } from '../../shared/models/network.js';
-import { CodedError } from '../../shared/util/errors.js';
+import type { CodedError } from '../../shared/util/errors.js';
+import { refused } from '../support/refusal.js';
 
 const mnist = { inputShape: [28, 28, 1], classes: 10 };
 const dense = (name: string, units: number, activation: 'linear' | 'relu' = 'linear'): Layer => ({
@@ -14,14 +15,7 @@ const dense = (name: string, units: number, activation: 'linear' | 'relu' = 'lin
 });
 const network = (...layers: Layer[]): Network => ({ name: 'test', input: [2, 3, 1], layers, classes: 4 });
 
-const failure = (bad: Network): CodedError => {
-  try {
-    compileNetwork(bad);
-  } catch (error) {
-    if (error instanceof CodedError) return error;
-  }
-  throw new Error('no coded error');
-};
+const failure = (bad: Network): CodedError => refused(() => compileNetwork(bad));
 
 describe('catalogue', () => {
   test.each([

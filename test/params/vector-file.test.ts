@@ -5,22 +5,12 @@ import { decodeModel, encodeModel } from '../../shared/params/model-file.js';
 import { gatherFloats, modelHash, scatterFloats } from '../../shared/params/parameters.js';
 import { BitSet } from '../../shared/params/bitset.js';
 import { decodeVectors, encodeVectors } from '../../shared/params/vector-file.js';
-import { CodedError } from '../../shared/util/errors.js';
+import { codeOf } from '../support/refusal.js';
 
 const vectors = {
   a: Float32Array.of(1, -0, 3e-42),
   counts: BigInt64Array.of(2n ** 60n, -1n),
   raw: Uint8Array.of(1, 2, 3),
-};
-
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof CodedError) return error.code;
-    throw error;
-  }
-  return 'none';
 };
 
 describe('a .fsq file', () => {

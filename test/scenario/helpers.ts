@@ -1,6 +1,5 @@
-import { expect } from 'vitest';
 import { parseScenario, type LoadedScenario } from '../../shared/scenario/load.js';
-import { CodedError } from '../../shared/util/errors.js';
+import { refused } from '../support/refusal.js';
 
 /** The shortest scenario, four lines. */
 export const shortest = `rounds: 5
@@ -14,12 +13,4 @@ export const withLines = (more: string, set: readonly string[] = []): LoadedScen
   parseScenario(shortest + more, 'test.yaml', { set });
 
 /** @returns what the coded error says of itself; fails when none is thrown */
-export const refusal = (action: () => unknown): string => {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(CodedError);
-    return (error as CodedError).describe();
-  }
-  return expect.fail('nothing was refused');
-};
+export const refusal = (action: () => unknown): string => refused(action).describe();

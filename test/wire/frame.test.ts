@@ -1,20 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CodedError } from '../../shared/util/errors.js';
 import { decodeFrame, encodeFrame } from '../../shared/wire/frame.js';
 import { decodeMessage, encodeMessage, messages, type MessageName } from '../../shared/wire/messages.js';
+import { codeOf } from '../support/refusal.js';
 
 const names = Object.keys(messages) as MessageName[];
-
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof CodedError) return error.code;
-    throw error;
-  }
-  return 'none';
-};
 
 const update = (): Uint8Array =>
   encodeMessage('update', { round: 3, samples: 600, loss: 0.25 }, [Uint8Array.of(1, 2, 3), new Uint8Array(0)]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../shared/data/load.js';
 import type { ErrorCode } from '../../../shared/util/errors.js';
 import { idxBytes, smallFiles, someValues, temporaryFolder, writeFolder, type SmallFolder } from '../idx-files.js';
-import { refusal } from '../refusal.js';
+import { refusal } from '../../support/refusal.js';
 
 const load = (folder: string | null) => loadDataset({ name: 'idx', folder });
 

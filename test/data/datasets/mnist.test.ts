@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../shared/data/load.js';
 import { idxBytes, smallFiles, someValues, writeFolder } from '../idx-files.js';
-import { refusal } from '../refusal.js';
+import { refusal } from '../../support/refusal.js';
 
 const countsOf = (labels: Uint8Array): number[] => {
   const counts = Array.from({ length: 10 }, () => 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../shared/data/load.js';
-import { refusal } from '../refusal.js';
+import { refusal } from '../../support/refusal.js';
 import { balanced, classCounts, clientsOf, deal, heterogeneity, labelled, sizesOf } from './partitions.js';
 
 const dirichlet = (alpha: number, minimum = 0) => ({ dirichlet: { alpha, minimum } });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusal } from '../refusal.js';
+import { refusal } from '../../support/refusal.js';
 import { balanced, clientsOf, deal } from './partitions.js';
 
 it('costs nothing for a population far larger than the dataset', () => {

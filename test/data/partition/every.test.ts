@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dealPartition } from '../../../shared/data/load.js';
 import { partitions } from '../../../shared/data/partition/index.js';
 import type { Choice } from '../../../shared/util/registry.js';
-import { refusal } from '../refusal.js';
+import { refusal } from '../../support/refusal.js';
 import { balanced, clientsOf, deal, labelled, sizesOf } from './partitions.js';
 
 const seeds = fc.maxSafeNat();

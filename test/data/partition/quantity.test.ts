@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusal } from '../refusal.js';
+import { refusal } from '../../support/refusal.js';
 import { balanced, deal, heterogeneity, sizesOf } from './partitions.js';
 
 const spread = (alpha: number): number => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusal } from '../refusal.js';
+import { refusal } from '../../support/refusal.js';
 import { balanced, classCounts, clientsOf, deal, sizesOf } from './partitions.js';
 
 const kindsOf = (classes: number, clients = 100): number[] => {
