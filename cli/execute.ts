@@ -50,28 +50,27 @@ export const execute = async (options: ExecuteOptions): Promise<Summary> => {
   const log = pino({ name: 'coordinator' }, pino.destination({ fd: logFile, sync: true }));
   const failed = new AbortController();
   let gone = 0;
-  const children = (): HostSource => {
-    const processes = options.processes ?? new HostProcesses(hosts);
-    return {
-      start: (address) => {
-        processes.connect(address, {
-          onLog: (text) => writeSync(logFile, text),
-          onGone: (name, code) => {
-            log.error({ host: name, code }, 'host gone');
-            status.note(`${name} is gone (exit code ${code}); see ${join(folder, 'run.log')}`);
-            if (++gone === hosts) failed.abort();
-          },
-        });
-        return processes;
-      },
-    };
+  // Started at once, so that they load while the coordinator does.
+  const processes = options.source === undefined ? (options.processes ?? new HostProcesses(hosts)) : null;
+  const children: HostSource = {
+    start: (address) => {
+      processes?.connect(address, {
+        onLog: (text) => writeSync(logFile, text),
+        onGone: (name, code) => {
+          log.error({ host: name, code }, 'host gone');
+          status.note(`${name} is gone (exit code ${code}); see ${join(folder, 'run.log')}`);
+          if (++gone === hosts) failed.abort();
+        },
+      });
+      return { stop: async () => processes?.stop() };
+    },
   };
   log.info({ scenario: scenario.name, hosts, resume: options.resume }, 'start');
   try {
     const summary = await runFederation({
       ...options,
       localHosts: options.source === undefined ? hosts : 0,
-      source: options.source ?? children(),
+      source: options.source ?? children,
       allHostsGone: failed.signal,
       onProgress: (progress) => {
         logRound(log, progress);
@@ -91,6 +90,8 @@ export const execute = async (options: ExecuteOptions): Promise<Summary> => {
     throw error;
   } finally {
     status.clear();
+    // Where the run did not come so far as to stop them.
+    await processes?.stop();
     closeSync(logFile);
   }
 };

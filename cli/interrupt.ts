@@ -1,4 +1,5 @@
 import { CodedError } from '../shared/util/errors.js';
+import type { StatusLine } from './status.js';
 
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -7,11 +8,11 @@ export interface Interrupt {
 }
 
 /** The first Ctrl-C (or SIGTERM) ends the work in order; the second ends the process at once. */
-export const catchInterrupt = (onFirst: () => void): Interrupt => {
+export const catchInterrupt = (status: StatusLine): Interrupt => {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    onFirst();
+    status.note('stopping; press Ctrl-C again to stop at once');
     controller.abort(new CodedError('run/interrupted', 'The run was interrupted.'));
   };
   process.on('SIGINT', onSignal);

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { loadScenario } from '../shared/scenario/load.js';
 import { CodedError } from '../shared/util/errors.js';
 import { defaultHosts } from './default-hosts.js';
-import { execute } from './execute.js';
 import { finishRun } from './finish.js';
-import { catchInterrupt } from './interrupt.js';
 import { checkHosts } from './run-one.js';
+import { runToEnd } from './run-to-end.js';
 import { continueSweep, type SweepOptions } from './run-sweep.js';
 import { readSummary, runStanding } from './standing.js';
 import { StatusLine } from './status.js';
@@ -28,19 +27,13 @@ export const resumeFolder = async (folder: string, options: SweepOptions): Promi
     return finishRun((await readSummary(folder))!, folder, { report: false, status });
   }
   const { scenario } = await loadScenario(file);
-  const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
-  try {
-    const summary = await execute({
-      scenario,
-      folder,
-      resume: true,
-      hosts: options.hosts ?? defaultHosts(scenario),
-      abort: interrupt.signal,
-      status,
-      verbose: options.verbose,
-    });
-    return await finishRun(summary, folder, { report: options.report, status });
-  } finally {
-    interrupt.release();
-  }
+  return runToEnd({
+    scenario,
+    folder,
+    resume: true,
+    hosts: options.hosts ?? defaultHosts(scenario),
+    status,
+    verbose: options.verbose,
+    report: options.report,
+  });
 };

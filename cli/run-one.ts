@@ -3,10 +3,8 @@ import { loadScenario } from '../shared/scenario/load.js';
 import { locatingModel } from '../shared/scenario/locate-model.js';
 import { CodedError } from '../shared/util/errors.js';
 import { defaultHosts } from './default-hosts.js';
-import { execute } from './execute.js';
-import { finishRun } from './finish.js';
 import { newFolder } from './folders.js';
-import { catchInterrupt } from './interrupt.js';
+import { runToEnd } from './run-to-end.js';
 import { StatusLine } from './status.js';
 
 export interface RunOneOptions {
@@ -67,24 +65,18 @@ export const runOne = async ({
   status.note(
     `running ${scenario.name}: ${scenario.rounds} rounds, ${scenario.clients.perRound} of ${scenario.clients.total} clients a round`,
   );
-  const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
-  try {
-    const run = () =>
-      execute({
-        scenario,
-        folder,
-        resume: false,
-        hosts,
-        ...(processes === undefined ? {} : { processes }),
-        abort: interrupt.signal,
-        status,
-        verbose,
-        port,
-        started: 0,
-      });
-    const summary = await locatingModel(loaded, run);
-    return await finishRun(summary, folder, { report, status });
-  } finally {
-    interrupt.release();
-  }
+  return locatingModel(loaded, () =>
+    runToEnd({
+      scenario,
+      folder,
+      resume: false,
+      hosts,
+      ...(processes === undefined ? {} : { processes }),
+      status,
+      verbose,
+      report,
+      port,
+      started: 0,
+    }),
+  );
 };

@@ -67,7 +67,7 @@ const runPoint = async (
 export const continueSweep = async (folder: string, { hosts, verbose, report }: SweepOptions): Promise<number> => {
   const { points, name } = JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8')) as SweepFile;
   const status = new StatusLine();
-  const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
+  const interrupt = catchInterrupt(status);
   try {
     for (const [index, point] of points.entries()) {
       const place = pointFolder(folder, point.name);

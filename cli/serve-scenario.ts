@@ -1,11 +1,9 @@
 import type { HostSource } from '../server/services.js';
 import { loadScenario } from '../shared/scenario/load.js';
 import { locatingModel } from '../shared/scenario/locate-model.js';
-import { execute } from './execute.js';
-import { finishRun } from './finish.js';
 import { newFolder } from './folders.js';
-import { catchInterrupt } from './interrupt.js';
 import { checkHosts, checkPort, type RunOneOptions } from './run-one.js';
+import { runToEnd } from './run-to-end.js';
 import { StatusLine } from './status.js';
 
 export interface ServeOptions extends RunOneOptions {
@@ -33,25 +31,19 @@ export const serveScenario = async (options: ServeOptions): Promise<number> => {
   const { scenario } = loaded;
   const folder = await newFolder(out, scenario.name);
   const status = new StatusLine();
-  const interrupt = catchInterrupt(() => status.note('stopping; press Ctrl-C again to stop at once'));
-  try {
-    const run = () =>
-      execute({
-        scenario,
-        folder,
-        resume: false,
-        hosts,
-        abort: interrupt.signal,
-        status,
-        verbose,
-        port,
-        address,
-        ...(token === undefined ? {} : { token }),
-        source: announced(status, options),
-      });
-    const summary = await locatingModel(loaded, run);
-    return await finishRun(summary, folder, { report, status });
-  } finally {
-    interrupt.release();
-  }
+  return locatingModel(loaded, () =>
+    runToEnd({
+      scenario,
+      folder,
+      resume: false,
+      hosts,
+      status,
+      verbose,
+      report,
+      port,
+      address,
+      ...(token === undefined ? {} : { token }),
+      source: announced(status, options),
+    }),
+  );
 };

@@ -8,9 +8,8 @@ import {
   replaceExact,
   replaceWeights,
   sumCoding,
-  wholeCoding,
 } from '../shared/method/chain.js';
-import { PartCoder } from '../shared/method/part-coder.js';
+import { exactCoding, PartCoder } from '../shared/method/part-coder.js';
 import { VersionHistory } from '../shared/params/version-history.js';
 import type { Layout } from '../shared/params/layout.js';
 import { bytesOf, copyParameters, gatherFloats, zeroParameters, type Parameters } from '../shared/params/parameters.js';
@@ -50,7 +49,7 @@ export class HeldModel {
       links: new PartCoder(parts.down, coding),
       sum: new PartCoder(parts.down, sumCoding),
       combined: new PartCoder(parts.down, combinedCoding),
-      model: new PartCoder(parts.down, send === 'model' ? coding : wholeCoding),
+      model: new PartCoder(parts.down, send === 'model' ? coding : exactCoding),
     };
   }
 

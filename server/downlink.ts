@@ -10,10 +10,16 @@ import {
   replaceExact,
   replaceWeights,
   sumCoding,
-  wholeCoding,
 } from '../shared/method/chain.js';
 import type { ModelChange, PartSpec } from '../shared/method/method.js';
-import { stateOf, codedPart, PartCoder, prefixState, type CodedPart } from '../shared/method/part-coder.js';
+import {
+  codedPart,
+  exactCoding,
+  PartCoder,
+  prefixState,
+  stateOf,
+  type CodedPart,
+} from '../shared/method/part-coder.js';
 import { VersionHistory, versionsKept } from '../shared/params/version-history.js';
 import { BitSet } from '../shared/params/bitset.js';
 import { copyParameters, gatherFloats, type Parameters } from '../shared/params/parameters.js';
@@ -71,7 +77,7 @@ export class Downlink {
     this.options = options;
     this.coder = new PartCoder(options.specs, options.coding);
     this.combinedCoder = new PartCoder(options.specs, combinedCoding);
-    this.wholeCoder = new PartCoder(options.specs, options.send === 'model' ? options.coding : wholeCoding);
+    this.wholeCoder = new PartCoder(options.specs, options.send === 'model' ? options.coding : exactCoding);
     this.sumCoder = new PartCoder(options.specs, sumCoding);
     this.state = state;
     this.history = options.lattice === null ? null : this.rebuildHistory();

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { orAborted } from '../shared/util/abort.js';
 import { CodedError } from '../shared/util/errors.js';
 import { sameToken } from '../shared/wire/identity.js';
 import { decodeMessage, encodeMessage, type HeaderOf } from '../shared/wire/messages.js';
@@ -32,10 +33,6 @@ export class HostSession {
     this.name = name;
     this.local = local;
     this.connection = connection;
-  }
-
-  get isOpen(): boolean {
-    return this.connection.readyState === this.connection.OPEN;
   }
 
   send(message: Uint8Array): void {
@@ -80,10 +77,6 @@ export class HostPool {
     this.options = options;
     // Each host that joins awaits it and hears of the error.
     options.fingerprint.catch(() => undefined);
-  }
-
-  get count(): number {
-    return this.hosts.length;
   }
 
   /** Bytes on all control connections, both ways: what only a simulation sends. */
@@ -168,15 +161,7 @@ export class HostPool {
   }
 
   private async change(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason as Error);
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.waiting.push(() => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      });
-    });
+    await orAborted(new Promise<void>((resolve) => this.waiting.push(resolve)), signal);
   }
 
   /**

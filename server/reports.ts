@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Measures } from '../shared/codec/codec.js';
+import { orAborted } from '../shared/util/abort.js';
 import { CodedError } from '../shared/util/errors.js';
 import type { HeaderOf } from '../shared/wire/messages.js';
 import type { StateStore } from './state-store.js';
@@ -77,13 +78,7 @@ export class Reports {
   async take(round: number, client: number, signal: AbortSignal): Promise<UpdateReport> {
     const waiting = this.waiting.get(keyOf(round, client));
     if (waiting === undefined) throw new TypeError(`no report of client ${client} is expected`);
-    const onAbort = (): void => waiting.reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await waiting.promise;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+    return orAborted(waiting.promise, signal);
   }
 
   /** Forgets a closed round. */

@@ -264,7 +264,6 @@ export const openRun = async (options: RunOptions): Promise<Run> => {
     address: options.address ?? '127.0.0.1',
     port: options.port ?? 0,
     ...(options.token === undefined ? {} : { token: options.token }),
-    hosts: options.hosts,
     onHostLost: (name) => {
       journal?.fault('host/lost', `its clients were dropped from the round; ${name} is started again if it can be`);
       options.onNotice?.(`${name} was lost`);

@@ -30,8 +30,6 @@ export interface ServiceOptions {
   readonly address: string;
   readonly port: number;
   readonly token?: string;
-  /** Hosts that the first round waits for. */
-  readonly hosts: number;
   readonly source: HostSource;
   readonly onHostLost: (name: string) => void;
   /** A host, or someone who is none, that was turned away. */
@@ -86,7 +84,6 @@ export class Services {
   readonly engine: Promise<EngineName>;
   private readonly listener: Listener;
   private readonly started: { stop(): Promise<void> };
-  private refusal: CodedError | null = null;
   private readonly refused = new AbortController();
 
   private constructor(
@@ -152,7 +149,6 @@ export class Services {
 
   /** A host that can't take part ends the wait for hosts: the user should hear why. */
   private refuse(error: CodedError): void {
-    this.refusal ??= error;
     this.refused.abort(error);
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { orAborted } from '../shared/util/abort.js';
 import { CodedError } from '../shared/util/errors.js';
 import { clientToken, sameToken } from '../shared/wire/identity.js';
 import { decodeMessage, type HeaderOf } from '../shared/wire/messages.js';
@@ -52,29 +53,28 @@ export class ClientSession {
     return this.inbox.next(signal);
   }
 
-  /** Resolves when the connection is gone, an orderly close within a second or else a cut. */
-  async close(code = 1000): Promise<void> {
+  /** Resolves when the connection is gone. @param late what happens when it still is there after a second */
+  private async gone(late: (resolve: () => void) => void): Promise<void> {
     if (this.connection.readyState === this.connection.CLOSED) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.connection.terminate(), 1000);
+      const timer = setTimeout(late, 1000, resolve);
       this.connection.once('close', () => {
         clearTimeout(timer);
         resolve();
       });
-      this.connection.close(code);
     });
   }
 
+  /** Resolves when the connection is gone, an orderly close within a second or else a cut. */
+  close(code = 1000): Promise<void> {
+    const gone = this.gone(() => this.connection.terminate());
+    this.connection.close(code);
+    return gone;
+  }
+
   /** Resolves when the peer has closed, at the latest after a second. */
-  async closedByPeer(): Promise<void> {
-    if (this.connection.readyState === this.connection.CLOSED) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 1000);
-      this.connection.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+  closedByPeer(): Promise<void> {
+    return this.gone((resolve) => resolve());
   }
 }
 
@@ -128,19 +128,12 @@ export class ClientSessions {
   async connected(client: number, signal: AbortSignal): Promise<ClientSession> {
     const session = this.get(client);
     if (session !== undefined) return session;
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.awaited.delete(client);
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) return onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.awaited.set(client, (arrived) => {
-        signal.removeEventListener('abort', onAbort);
-        this.awaited.delete(client);
-        resolve(arrived);
-      });
-    });
+    const arrival = new Promise<ClientSession>((resolve) => this.awaited.set(client, resolve));
+    try {
+      return await orAborted(arrival, signal);
+    } finally {
+      this.awaited.delete(client);
+    }
   }
 
   forget(session: ClientSession): void {

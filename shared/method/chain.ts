@@ -25,8 +25,6 @@ export const sumCoding: Coding = {
   stages: [{ integers: {} }, { arithmetic: {} }],
 };
 
-export const wholeCoding: Coding = { errorFeedback: false, scope: 'model', stages: [] };
-
 /**
  * The model at version 0, which every client makes from the seed.
  * @param lattice exponent e: weights are rounded to multiples of 2^−e, so that sums of changes on the lattice are exact

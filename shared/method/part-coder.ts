@@ -26,7 +26,8 @@ export interface EncodedPart extends CodedPart {
   support(): Uint32Array | null;
 }
 
-const exactCodec: Coding = { errorFeedback: false, scope: 'model', stages: [] };
+/** Float32 numbers as they are. */
+export const exactCoding: Coding = { errorFeedback: false, scope: 'model', stages: [] };
 
 /** What is kept of a part once it is sent. */
 export const codedPart = ({ name, payload, measures }: CodedPart): CodedPart => ({ name, payload, measures });
@@ -51,7 +52,7 @@ export class PartCoder {
   /** @param coding what `codec` parts go through */
   constructor(specs: readonly PartSpec[], coding: Coding) {
     this.specs = specs;
-    this.codecs = { codec: createCodec(coding), exact: createCodec(exactCodec) };
+    this.codecs = { codec: createCodec(coding), exact: createCodec(exactCoding) };
   }
 
   /** The greatest payloads of all parts together, in bytes. */

@@ -46,7 +46,7 @@ describe.each(['persistent', 'round'])('connections: %s', (connections) => {
 test('a remote host gives the same model and the same bytes as hosts here', async () => {
   const scenario = workspace.scenario('remote', sparseBothWays);
   const [here, there] = [workspace.fresh('here'), workspace.fresh('there')];
-  expect((await cli(['run', scenario, '--no-report', '--out', here], { marker })).code).toBe(0);
+  expect((await cli(['run', scenario, '--no-report', '--hosts', '1', '--out', here], { marker })).code).toBe(0);
   await served(scenario, there);
   expect(summaryOf(there).modelHash).toBe(summaryOf(here).modelHash);
   expect(summaryOf(there).uplink.payloadBytes).toBe(summaryOf(here).uplink.payloadBytes);
@@ -56,7 +56,7 @@ test('a remote host gives the same model and the same bytes as hosts here', asyn
 test('for dense float32 both ways payloadRatio is exactly 1 and the wire costs a little more', async () => {
   const folder = workspace.fresh('dense');
   const scenario = workspace.scenario('dense', { uplink: 'none', downlink: 'none' });
-  expect((await cli(['run', scenario, '--no-report', '--out', folder], { marker })).code).toBe(0);
+  expect((await cli(['run', scenario, '--no-report', '--hosts', '1', '--out', folder], { marker })).code).toBe(0);
   for (const { uplink, downlink } of await roundsOf(folder)) {
     for (const totals of [uplink, downlink]) {
       expect(totals.payloadRatio).toBe(1);

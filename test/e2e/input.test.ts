@@ -38,8 +38,11 @@ describe('wrong input ends with one short paragraph and exit code 2', () => {
     const resolved = text.includes('@damaged') ? text.replace('@damaged', damaged()) : text;
     const file = workspace.scenario(name.replaceAll(' ', '-'), JSON.parse(resolved) as Record<string, unknown>);
     const folder = workspace.fresh('input');
+    const hosts = args.includes('--hosts') ? [] : ['--hosts', '1'];
     const marker = `${workspace.marker}/${name}`;
-    const { code, stderr } = await cli(['run', file, '--no-report', '--out', folder, ...args], { marker });
+    const { code, stderr } = await cli(['run', file, '--no-report', '--out', folder, ...hosts, ...args], {
+      marker,
+    });
     expect(code, stderr).toBe(2);
     expect(stderr).toContain(says);
     expect(stderr).toMatch(/\[[a-z]+\/[a-z-]+\]/);
@@ -68,9 +71,12 @@ test('a port in use is named, with exit code 1', async () => {
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const file = workspace.scenario('port');
-  const { code, stderr } = await cli(['run', file, '--port', String(port), '--out', workspace.fresh('port')], {
-    marker: workspace.marker,
-  });
+  const { code, stderr } = await cli(
+    ['run', file, '--hosts', '1', '--port', String(port), '--out', workspace.fresh('port')],
+    {
+      marker: workspace.marker,
+    },
+  );
   server.close();
   expect(code).toBe(1);
   expect(stderr).toContain(`The port ${port}`);
@@ -81,7 +87,7 @@ test('a folder that has something is never overwritten', async () => {
   const folder = workspace.fresh('mine');
   mkdirSync(folder);
   writeFileSync(join(folder, 'thesis.tex'), 'years of work');
-  const { code, stderr } = await cli(['run', workspace.scenario('mine'), '--out', folder], {
+  const { code, stderr } = await cli(['run', workspace.scenario('mine'), '--hosts', '1', '--out', folder], {
     marker: workspace.marker,
   });
   expect(code).toBe(2);

@@ -44,7 +44,7 @@ test('SIGKILL of the coordinator leaves no process behind', async () => {
 });
 
 test('a host that is killed: its clients are dropped, another one starts, the run goes on and says so', async () => {
-  const { folder, marker, run } = endless('host', 120);
+  const { folder, marker, run } = endless('host', 60);
   await untilRounds(folder, 3);
   const before = hostsOf(marker);
   expect(before).toHaveLength(2);
@@ -53,7 +53,7 @@ test('a host that is killed: its clients are dropped, another one starts, the ru
   const { code, stderr } = await run.ended;
   expect(code, stderr).toBe(0);
   const summary = summaryOf(folder);
-  expect(summary).toMatchObject({ exit: 'done', rounds: 120, repeatable: false });
+  expect(summary).toMatchObject({ exit: 'done', rounds: 60, repeatable: false });
   expect(summary.faults['host/lost']).toBe(1);
   expect(ofType(await recordsOf(folder), 'fault').every(({ action }) => action.length > 0)).toBe(true);
   await untilNoneLeft(marker, 5);

@@ -38,18 +38,15 @@ describe('a run repeats to the bit', () => {
     expect(summaryOf(first)).toMatchObject({ exit: 'done', rounds: 4, repeatable: true, faults: {} });
   });
 
-  test.each([1, 2, 4])(
-    'with %i hosts, another library that uses Math.random and another time of day',
-    async (hosts) => {
-      const folder = workspace.fresh('hosts');
-      await run(scenario, folder, ['--hosts', String(hosts)], ['disturb.mjs']);
-      await expectSame(folder);
-    },
-  );
+  test.each([2, 4])('with %i hosts, another library that uses Math.random and another time of day', async (hosts) => {
+    const folder = workspace.fresh('hosts');
+    await run(scenario, folder, ['--hosts', String(hosts)], ['disturb.mjs']);
+    await expectSame(folder);
+  });
 
   test('from the scenario.yaml of its folder', async () => {
     const folder = workspace.fresh('again');
-    await run(join(first, 'scenario.yaml'), folder);
+    await run(join(first, 'scenario.yaml'), folder, ['--hosts', '1']);
     expect(summaryOf(folder)).toMatchObject({
       name: 'sparse',
       modelHash: summaryOf(first).modelHash,

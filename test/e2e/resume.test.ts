@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { cli, start } from './support/cli.js';
-import { signalTo } from './support/processes.js';
+import { signalTo, untilNoneLeft } from './support/processes.js';
 import { ofType, recordsOf, repeatableWork, roundsDone, summaryOf, untilRounds } from './support/run-folder.js';
 import { makeWorkspace, sparseBothWays } from './support/workspace.js';
 
@@ -47,6 +47,20 @@ test('interrupted in the middle and gone on with, a run is the run that nobody i
   expect(ofType(log, 'end')).toHaveLength(1);
   expect((await repeatableWork(folder)).slice(1)).toEqual((await repeatableWork(whole)).slice(1));
   expect(summaryOf(folder).modelHash).toBe(summaryOf(whole).modelHash);
+});
+
+test('a damaged checkpoint is refused in one paragraph, and no process is left', async () => {
+  const folder = workspace.fresh('damaged');
+  const own = `${marker}/damaged`;
+  mkdirSync(join(folder, 'checkpoint'), { recursive: true });
+  for (const name of ['scenario.yaml', 'run.jsonl']) copyFileSync(join(whole, name), join(folder, name));
+  writeFileSync(join(folder, 'checkpoint', 'manifest.json'), '{ "v": 1, "round":');
+  const { code, stderr } = await cli(['resume', folder, '--no-report', '--hosts', '2'], { marker: own });
+  expect(code, stderr).toBe(1);
+  expect(stderr).toContain('[checkpoint/damaged]');
+  expect(stderr).toContain('manifest.json');
+  expect(stderr.trim()).not.toContain('\n');
+  await untilNoneLeft(own, 5);
 });
 
 test('killed at any moment, again and again, with other numbers of hosts', async () => {

@@ -7,10 +7,12 @@ import { makeWorkspace, sparseBothWays } from './support/workspace.js';
 
 const workspace = makeWorkspace();
 
-const run = async (name: string, changes: Record<string, unknown>, args: string[] = []): Promise<string> => {
+const run = async (name: string, changes: Record<string, unknown>, hosts = 1): Promise<string> => {
   const folder = workspace.fresh(name);
   const file = workspace.scenario(name, changes);
-  const ended = await cli(['run', file, '--no-report', '--out', folder, ...args], { marker: workspace.marker });
+  const ended = await cli(['run', file, '--no-report', '--hosts', `${hosts}`, '--out', folder], {
+    marker: workspace.marker,
+  });
   expect(ended.code, ended.stderr).toBe(0);
   return folder;
 };
@@ -24,7 +26,7 @@ test('who is late in simulated time is dropped, the same on one host and on two'
     network: { uplink: '1 Mbit/s', downlink: '5 Mbit/s', latency: '20 ms', compute: '5 MFLOP/s', spread: 0.8 },
     round: { deadline: '0.5 s' },
   };
-  const [one, two] = [await run('late', late, ['--hosts', '1']), await run('late', late, ['--hosts', '2'])];
+  const [one, two] = [await run('late', late), await run('late', late, 2)];
   const dropped = (await roundsOf(one)).flatMap((round) => round.dropped);
   expect(dropped.length).toBeGreaterThan(0);
   expect(dropped.every(({ reason }) => reason === 'client/late')).toBe(true);
@@ -121,14 +123,14 @@ test('a sweep runs every point once, also when it is gone on with, and reports o
     },
   });
   const { marker } = workspace;
-  const first = await cli(['sweep', file, '--out', folder], { marker });
+  const first = await cli(['sweep', file, '--hosts', '1', '--out', folder], { marker });
   expect(first.code, first.stderr).toBe(0);
   const points = readdirSync(join(folder, 'points')).sort();
   expect(points).toHaveLength(4);
   expect(first.stdout).toContain('stc');
   expect(existsSync(join(folder, 'report.html'))).toBe(true);
   const log = await recordsOf(join(folder, 'points', points[0]));
-  const again = await cli(['resume', folder, '--no-report'], { marker });
+  const again = await cli(['resume', folder, '--no-report', '--hosts', '1'], { marker });
   expect(again.code, again.stderr).toBe(0);
   expect(await recordsOf(join(folder, 'points', points[0]))).toEqual(log);
 });
