@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCodec } from '../../shared/codec/pipeline.js';
 import limits from '../vectors/codec-limits.json' with { type: 'json' };
+import { isNegative, wordsOf } from '../../shared/codec/negative.js';
 import { makeLayout } from '../../shared/params/layout.js';
 import { coding, contextOf, energy, gaussian, heavyTailed, specialVectors, squaredDistance } from './vectors.js';
 
@@ -8,6 +10,19 @@ const encode = (value: Float32Array, stages: Parameters<typeof coding>[0], key =
   createCodec(coding(stages)).encode(value, contextOf(value.length, key), {});
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+test('the bits of floats say which are below zero: not −0', () => {
+  const values = fc.oneof(
+    fc.float({ noNaN: true }),
+    fc.constantFrom(0, -0, 2 ** -149, -(2 ** -149), Infinity, -Infinity),
+  );
+  fc.assert(
+    fc.property(fc.array(values), (list) => {
+      const floats = Float32Array.from(list);
+      return wordsOf(floats).every((word, i) => isNegative(word) === (floats[i] < 0 ? 1 : 0));
+    }),
+  );
+});
 
 describe('ternary', () => {
   test('the worked example', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnCount } from '../columns.js';
+import { isNegative, wordsOf } from '../negative.js';
 import { quantizerTransform } from '../quantizer.js';
 import { defineTransform } from '../stage-interface.js';
 import { malformed } from '../streams/malformed.js';
@@ -11,11 +12,11 @@ interface Means {
 }
 
 /** 0 where a column has none of a kind. */
-const meansOf = (values: Float32Array, columns: number): Means => {
+const meansOf = (values: Float32Array, symbols: Uint16Array, columns: number): Means => {
   const sums = new Float64Array(2 * columns);
   const counts = new Uint32Array(2 * columns);
   for (let i = 0, column = 0; i < values.length; i++) {
-    const at = values[i] < 0 ? column : columns + column;
+    const at = column + columns * (1 - symbols[i]);
     sums[at] += values[i];
     counts[at]++;
     if (++column === columns) column = 0;
@@ -42,11 +43,12 @@ export const onebit = defineTransform({
       alphabet: () => 2,
       scaleBytes: (_count, shape, extents) => 8 * columnCount(shape, extents),
       quantize: (values, shape, side, { extents }) => {
-        const means = meansOf(values, columnCount(shape, extents));
+        const words = wordsOf(values);
+        const symbols = new Uint16Array(values.length);
+        for (let i = 0; i < values.length; i++) symbols[i] = isNegative(words[i]);
+        const means = meansOf(values, symbols, columnCount(shape, extents));
         side.float32s(means.negative);
         side.float32s(means.other);
-        const symbols = new Uint16Array(values.length);
-        for (let i = 0; i < values.length; i++) symbols[i] = values[i] < 0 ? 1 : 0;
         return { symbols, scales: means };
       },
       readScales: (_count, side, shape, { extents }) => {
@@ -61,9 +63,12 @@ export const onebit = defineTransform({
       },
       restore: (symbols, { negative, other }) => {
         const columns = other.length;
+        const means = new Float32Array(2 * columns);
+        means.set(other);
+        means.set(negative, columns);
         const values = new Float32Array(symbols.length);
         for (let i = 0, column = 0; i < symbols.length; i++) {
-          values[i] = symbols[i] === 0 ? other[column] : negative[column];
+          values[i] = means[column + columns * symbols[i]];
           if (++column === columns) column = 0;
         }
         return values;

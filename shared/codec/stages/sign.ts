@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNegative, wordsOf } from '../negative.js';
 import { quantizerTransform } from '../quantizer.js';
 import { meanMagnitude, readScale } from '../scale.js';
 import { defineTransform } from '../stage-interface.js';
@@ -42,10 +43,11 @@ export const sign = defineTransform({
         if (chosen === 'mean') side.float32(scale);
         else side.uint8(scale);
         const turn = round + client;
+        const words = wordsOf(values);
         const symbols = new Uint16Array(values.length);
         for (let i = 0; i < values.length; i++) {
-          if (values[i] < 0) symbols[i] = 1;
-          else if (values[i] === 0) symbols[i] = ((positions === null ? i : positions[i]) + turn) & 1;
+          symbols[i] = isNegative(words[i]);
+          if (values[i] === 0) symbols[i] = ((positions === null ? i : positions[i]) + turn) & 1;
         }
         return { symbols, scales: scale };
       },
@@ -56,7 +58,7 @@ export const sign = defineTransform({
       },
       restore: (symbols, scale) => {
         const values = new Float32Array(symbols.length);
-        for (let i = 0; i < symbols.length; i++) values[i] = symbols[i] === 0 ? scale : -scale;
+        for (let i = 0; i < symbols.length; i++) values[i] = scale * (1 - 2 * symbols[i]);
         return values;
       },
     }),
