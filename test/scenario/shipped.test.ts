@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { presets } from '../../shared/codec/presets.js';
 import { loadScenario } from '../../shared/scenario/load.js';
 import { expandSweep } from '../../shared/scenario/sweep.js';
 
@@ -48,4 +49,26 @@ test('bandwidth-vs-accuracy has a float32 baseline, six cases and three seeds at
     expect(scenario.uplink.stages).toEqual([]);
     expect(scenario.downlink.stages).toEqual([]);
   }
+});
+
+/** Presets that `codecs.yaml` leaves out: they are others under a second name. */
+const leftOut: Readonly<Record<string, { as: string }>> = {
+  'fedavg-float32': { as: 'none' },
+  'stc-1-25': { as: 'stc' },
+};
+
+describe('codecs.yaml', async () => {
+  const loaded = await loadScenario(join(folder, 'codecs.yaml'));
+  const points = expandSweep(loaded);
+
+  test('has every preset, each under its own name', () => {
+    const expected = Object.keys(presets).filter((name) => leftOut[name] === undefined);
+    expect(points.map((point) => point.case).toSorted()).toEqual(expected.toSorted());
+    for (const point of points) expect(point.set['uplink'], point.case).toBe(point.case);
+  });
+
+  test.each(Object.entries(leftOut))('leaves %s out, the same coding as another', (name, { as }) => {
+    expect(presets[name].coding).toEqual(presets[as].coding);
+    expect(points.map((point) => point.case)).toContain(as);
+  });
 });
