@@ -4,8 +4,8 @@ import { initializersOf } from './compile.js';
 import type { CompiledNetwork } from './network.js';
 
 /**
- * A network's first parameters, with Keras's defaults where it has no others. Each tensor draws from its own stream with the purpose
- * `initialize/TENSOR`, so adding a layer changes no other tensor. Counters begin at 0.
+ * A network's first parameters, with Keras's defaults where it has no others. Each tensor draws from its own stream with
+ * the purpose `initialize/TENSOR`, so adding a layer changes no other tensor. Counters begin at 0.
  * @param seed the run's seed
  */
 export const initialize = ({ network, layout, initializers: given }: CompiledNetwork, seed: number): Parameters => {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { CodedError } from '../util/errors.js';
 
 /**
- * What a tensor is for. `weight` is trained, coded and averaged; `frozen` is sent but not trained; `buffer` is a
- * statistic such as a running mean, averaged by a stated policy and sent whole; `counter` is an integer, never
- * coded lossily; `local` never leaves its client.
+ * What a tensor is for. `weight` is trained, coded and averaged; `frozen` keeps its first value, which follows from the
+ * seed, and is not sent; `buffer` is a statistic such as a running mean, averaged by a stated policy and sent whole;
+ * `counter` is an integer, never coded lossily; `local` never leaves its client.
  */
 export type Role = 'weight' | 'frozen' | 'buffer' | 'counter' | 'local';
 

@@ -71,6 +71,29 @@ test('a kernel that is kept transposed gets the draws of its own entries', async
   expect(relativeDifference(network, parameters, Float64Array.from(plain), fast, task.steps)).toBeLessThan(1e-4);
 });
 
+test('more random numbers than fit are refused', async () => {
+  const network = compileNetwork({
+    name: 'large',
+    input: [1024],
+    layers: [{ kind: 'dense', units: 512 }],
+    classes: 512,
+  });
+  const { floats } = network.layout;
+  const weightTransform = {
+    kind: 'bernoulliMask',
+    tensors: ['dense/kernel'],
+    weights: new Float32Array(floats),
+  } as const;
+  const engine = await openOnnxEngine('plain');
+  const trainer = await engine.compile({ network, optimizer: sgd, batchSize: 1, scale: 1, weightTransform });
+  const examples = { count: 1, inputs: new Float32Array(1024), labels: new Uint8Array(1) };
+  const data = await engine.load(examples, [1024]);
+  const steps = 1025;
+  const parameters = new Float32Array(floats);
+  const task = { parameters, steps, indices: new Int32Array(steps), weights: new Float32Array(steps), learningRate: 1 };
+  await expect(trainer.train(data, task)).rejects.toMatchObject({ code: 'engine/failed' });
+});
+
 test.each(subjects)('$title refuses scores that are not trained and weights of another layout', async ({ open }) => {
   const engine = await open();
   const compile = (tensors: readonly string[], size: number) =>

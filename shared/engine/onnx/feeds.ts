@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { sizeOf, type TensorSpec } from '../../params/layout.js';
+import { CodedError } from '../../util/errors.js';
 import { dropoutMask } from '../dropout.js';
 import { maskDraws } from '../mask-draws.js';
 import type { TrainingSpec, TrainingTask } from '../engine.js';
@@ -26,6 +27,17 @@ const padded = <T extends Int32Array | Float32Array>(values: T, length: number):
   const longer = new (values.constructor as new (length: number) => T)(length);
   longer.set(values);
   return longer;
+};
+
+/** Bytes of one tensor's draws in a local training, which are made before it begins. */
+const mostDrawBytes = 2 ** 30;
+
+/** @throws CodedError `engine/failed` */
+const requireMemory = (bytes: number, steps: number): void => {
+  if (bytes <= mostDrawBytes) return;
+  throw new CodedError('engine/failed', `Masks of ${steps} steps need ${bytes} bytes of random numbers.`, {
+    hint: 'Take fewer epochs or larger batches, or the engine tfjs.',
+  });
 };
 
 /** Makes a program's inputs. */
@@ -135,6 +147,7 @@ export class FeedMaker {
       if (constants !== undefined) Object.assign(feeds, this.views(constants, constantInput, has));
       if (!isDrawn) continue;
       for (const { name, shape, size } of floatTensors(this.spec.network.layout).filter(has)) {
+        requireMemory(2 * blocks * size, steps);
         const draws = new Uint16Array(blocks * size);
         for (let step = 0; step < steps; step++) {
           maskDraws({ seed, tensor: name, step }, draws.subarray(step * size, (step + 1) * size));
