@@ -26,6 +26,58 @@ export const checkLabels = (largest: number, { network }: CompiledNetwork): void
   }
 };
 
+/** The embeddings that look up an example's values, as they are or in another shape. */
+const lookUps = ({ layers }: CompiledNetwork): PlacedLayer<'embedding'>[] => {
+  const values = new Set(['input']);
+  for (const { kind, name, from } of layers) {
+    if ((kind === 'flatten' || kind === 'reshape') && values.has(from[0])) values.add(name);
+  }
+  return layers.filter((layer) => layer.kind === 'embedding').filter(({ from }) => values.has(from[0]));
+};
+
+/** The first value that is no whole number from 0; the largest where all are; −1 without values. */
+export const worstToken = (values: Uint8Array | Float32Array): number => {
+  let largest = -1;
+  for (const value of values) {
+    if (!(Number.isInteger(value) && value >= 0)) return value;
+    if (value > largest) largest = value;
+  }
+  return largest;
+};
+
+/** Looking at all values takes a pass over the dataset, which all trainings of a host share. */
+const worstTokens = new WeakMap<object, number>();
+
+/** Values that an embedding looks up are tokens that it has a vector for. @throws CodedError `engine/bad-token` */
+export const checkTokens = (values: Uint8Array | Float32Array, network: CompiledNetwork): void => {
+  for (const { name, options } of lookUps(network)) {
+    const worst = worstTokens.get(values) ?? worstToken(values);
+    worstTokens.set(values, worst);
+    if (values.length > 0 && !(Number.isInteger(worst) && worst >= 0 && worst < options.inputDim)) {
+      throw new CodedError('engine/bad-token', `An example has the token ${worst}.`, {
+        where: `network '${network.network.name}', layer '${name}'`,
+        hint: `It has vectors for the tokens 0 to ${options.inputDim - 1} (inputDim: ${options.inputDim}).`,
+      });
+    }
+  }
+};
+
+/** An embedding looks up tokens, not what another layer computes. @throws CodedError `model/bad-layer` */
+const checkEmbeddings = ({ network, scale }: TrainingSpec): void => {
+  const tokens = new Set(lookUps(network).map(({ name }) => name));
+  for (const { kind, name, from } of network.layers) {
+    if (kind !== 'embedding') continue;
+    const [message, hint] = tokens.has(name)
+      ? [`Tokens are whole numbers, the data is scaled by ${scale}.`, 'Take a dataset of texts, or other layers.']
+      : [`It takes what layer '${from[0]}' computes.`, 'It looks up tokens: it takes the input.'];
+    if (tokens.has(name) && scale === 1) continue;
+    throw new CodedError('model/bad-layer', message, {
+      where: `network '${network.network.name}', layer '${name}'`,
+      hint,
+    });
+  }
+};
+
 /** @throws CodedError `model/bad-shape`, `argument/invalid` */
 export const checkExamples = ({ count, inputs, labels }: Examples, inputShape: readonly number[]): void => {
   const size = sizeOf(inputShape);
@@ -107,7 +159,7 @@ const checkOptimizer = ({ optimizer }: TrainingSpec): void => {
   requireNumber(epsilon > 0 && epsilon < 1e6, 'epsilon', epsilon, 'It is more than 0.');
 };
 
-/** @throws CodedError `argument/invalid` for a number outside its range */
+/** @throws CodedError `argument/invalid` for a number outside its range, `model/bad-layer` for an embedding of no tokens */
 export const checkSpec = (spec: TrainingSpec): void => {
   const { batchSize, clipNorm, fakeQuantization } = spec;
   requireNumber(
@@ -116,6 +168,7 @@ export const checkSpec = (spec: TrainingSpec): void => {
     batchSize,
     'It is a whole number from 1.',
   );
+  checkEmbeddings(spec);
   checkLoss(spec);
   checkOptimizer(spec);
   if (clipNorm !== undefined) {

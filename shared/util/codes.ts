@@ -29,6 +29,7 @@ export const codes = {
   'engine/other-version': input('the engine here is not of the version that the scenario names'),
   'engine/unavailable': input('the training engine asked for cannot be loaded on this machine'),
   'engine/bad-label': input('an example has a label outside the classes of the network'),
+  'engine/bad-token': input('an example has a token that the network has no vector for'),
   'engine/failed': input('the engine’s library cannot compute a network, or there is too little memory'),
   'engine/diverged': failure('the loss or the parameters became NaN or infinite in local training'),
 

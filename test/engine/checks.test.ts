@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { largestLabel, meanLoss } from '../../shared/engine/checks.js';
+import { largestLabel, meanLoss, worstToken } from '../../shared/engine/checks.js';
 
 test('one NaN or infinite parameter is found at any place, and large finite ones are not mistaken for it', () => {
   const poison = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
@@ -24,4 +24,12 @@ test('a diverged loss says in which step', () => {
 test('the largest label, −1 without examples', () => {
   expect(largestLabel(Uint8Array.of(3, 255, 0))).toBe(255);
   expect(largestLabel(new Uint8Array(0))).toBe(-1);
+});
+
+test('the worst token: what is no whole number from 0, else the largest', () => {
+  expect(worstToken(Uint8Array.of(3, 255, 0))).toBe(255);
+  expect(worstToken(Float32Array.of(3, -1, 9, 0.5))).toBe(-1);
+  expect(worstToken(Float32Array.of(3, 0.5, 9))).toBe(0.5);
+  expect(worstToken(Float32Array.of(3, Number.POSITIVE_INFINITY))).toBe(Number.POSITIVE_INFINITY);
+  expect(worstToken(new Float32Array(0))).toBe(-1);
 });

@@ -8,6 +8,7 @@ import {
   checkParameters,
   checkSpec,
   checkTask,
+  checkTokens,
   findLayer,
   meanLoss,
 } from '../checks.js';
@@ -60,6 +61,7 @@ export class OnnxTrainer implements Trainer {
     }
     checkInputShape(data.inputShape, this.spec.network);
     checkLabels(data.largestLabel, this.spec.network);
+    checkTokens(data.inputs, this.spec.network);
     return data;
   }
 

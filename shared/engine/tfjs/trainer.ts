@@ -8,6 +8,7 @@ import {
   checkParameters,
   checkSpec,
   checkTask,
+  checkTokens,
   findLayer,
   meanLoss,
 } from '../checks.js';
@@ -71,6 +72,7 @@ export class TfjsTrainer implements Trainer {
     }
     checkInputShape(data.inputShape, this.spec.network);
     checkLabels(data.largestLabel, this.spec.network);
+    checkTokens(data.examples.inputs, this.spec.network);
     return data;
   }
 

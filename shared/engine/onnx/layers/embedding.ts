@@ -1,17 +1,10 @@
-import { CodedError } from '../../../util/errors.js';
 import type { LayerEmitter } from './emitter.js';
 
 /** Rows of a table; the gradient of the table is a product with the tokens as one-hot rows, in a fixed order. */
 export const embedding: LayerEmitter<'embedding'> = {
   kind: 'embedding',
-  emit: (emission, { name: layer, options, tensors, outputShape }, [input]) => {
+  emit: (emission, { options, tensors, outputShape }, [input]) => {
     const { graph, tape, parameter, rows } = emission;
-    if (input.factor !== 1) {
-      throw new CodedError('model/bad-layer', `Tokens are whole numbers, the data is scaled by ${input.factor}.`, {
-        where: `layer '${layer}'`,
-        hint: 'Take a dataset of texts, or a network for images.',
-      });
-    }
     const [positions, width] = outputShape;
     const tokens = graph.cast(input.name, 'int64');
     const table = parameter(tensors['embeddings']);
