@@ -40,11 +40,9 @@ export const forward = (
   input: Rows,
   { training, masker, quantizer, known }: ForwardMode,
 ): Forward => {
+  const floats = parameters instanceof Float64Array ? parameters : Float64Array.from(parameters);
   const tensors = new Map(
-    layout.tensors.map(({ name, offset, size }) => [
-      name,
-      Float64Array.from({ length: size }, (_, i) => parameters[offset + i]),
-    ]),
+    layout.tensors.map(({ name, offset, size }) => [name, floats.subarray(offset, offset + size)]),
   );
   const values = new Map<string, Rows>(known).set('input', input);
   const buffers = new Map<string, Float64Array>();

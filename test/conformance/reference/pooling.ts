@@ -37,7 +37,11 @@ export const averagePooling2d: ReferenceLayer<'averagePooling2d'> = (_run, place
 
 export const globalAveragePooling2d: ReferenceLayer<'globalAveragePooling2d'> = (_run, { outputShape }, [rows]) => {
   const [channels] = outputShape;
-  return rows.map((row) =>
-    Float64Array.from({ length: channels }, (_, channel) => mean([...row].filter((_v, i) => i % channels === channel))),
-  );
+  return rows.map((row) => {
+    const means = new Float64Array(channels);
+    row.forEach((value, i) => {
+      means[i % channels] += (value * channels) / row.length;
+    });
+    return means;
+  });
 };
