@@ -2,8 +2,8 @@ import { CodedError } from '../util/errors.js';
 import { areSparse, type Piece } from './pieces.js';
 
 /*
- * Sums of squares of float32 vectors in float64. They have two lanes, of even and of odd indices, so that one addition
- * does not wait for the other.
+ * Sums of squares of float32 vectors in float64. They have several lanes, of every second or fourth index, so that one
+ * addition does not wait for the other.
  */
 
 /** Squares of floats can't overflow a double, so a sum that is not finite means that a number is not. */
@@ -20,13 +20,21 @@ export const requireFinite = (energy: number, values: Float32Array): number => {
 const sumOfSquares = (values: Float32Array, start: number, end: number): number => {
   let a = 0;
   let b = 0;
-  let i = start;
-  for (; i + 1 < end; i += 2) {
-    a += values[i] * values[i];
-    b += values[i + 1] * values[i + 1];
+  let c = 0;
+  let d = 0;
+  const whole = start + ((end - start) & ~3);
+  for (let i = start; i < whole; i += 4) {
+    const w = values[i];
+    const x = values[i + 1];
+    const y = values[i + 2];
+    const z = values[i + 3];
+    a += w * w;
+    b += x * x;
+    c += y * y;
+    d += z * z;
   }
-  if (i < end) a += values[i] * values[i];
-  return a + b;
+  for (let i = whole; i < end; i++) a += values[i] * values[i];
+  return a + b + (c + d);
 };
 
 /** ‖x‖². @throws CodedError `codec/not-finite` */

@@ -4,6 +4,8 @@ import type { Floats } from './value.js';
 export interface Piece {
   readonly offset: number;
   readonly value: Floats;
+  /** ‖x−x̂‖² of the codec's input, where it is known without looking at the values. */
+  readonly lost?: number;
 }
 
 /** Whether every piece says which coordinates it has: all others of the vector are zero. */

@@ -100,7 +100,8 @@ export const createCodec = ({ errorFeedback, scope, stages }: Coding): Codec => 
     writer.bytes(headerOf(context.layout));
     const pieces = makeUnits(context, scope).map((unit) => {
       const values = input.subarray(unit.offset, unit.offset + unit.length);
-      return apart(unit.offset, encodeUnit(values, chain, writer, unit, tally), input);
+      const { value, lost } = encodeUnit(values, chain, writer, unit, tally);
+      return lost === null ? apart(unit.offset, value, input) : { offset: unit.offset, value, lost };
     });
     return { payload: writer.finish(), pieces, tally };
   };

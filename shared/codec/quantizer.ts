@@ -12,13 +12,13 @@ export interface Quantizer<Scales> {
   alphabet(shape: Shape, scales: Scales | null): number;
   /** Bytes of the scales of a shape's values, at most. `extents` are the unit's. */
   scaleBytes(count: number, shape: Shape, extents: Unit['extents']): number;
-  /** Writes the scales. `positions` is null where every coordinate has a value. */
+  /** Writes the scales. `lost` is ‖x−x̂‖², where it is known without restoring. */
   quantize(
     values: Float32Array,
     shape: Shape,
     side: BitWriter,
     unit: Unit,
-  ): { readonly symbols: Uint16Array; readonly scales: Scales };
+  ): { readonly symbols: Uint16Array; readonly scales: Scales; readonly lost?: number | undefined };
   /** @throws CodedError `codec/bad-scale` */
   readScales(count: number, side: BitReader, shape: Shape, unit: Unit): Scales;
   /** Finite floats for symbols; scales are those of the encoder, to the bit. */
@@ -47,10 +47,10 @@ export const quantizerTransform = <Scales>(quantizer: Quantizer<Scales>): Transf
       sideBytes: quantizer.scaleBytes(shape.count, shape, extents),
     }),
     encode: (value, side, unit) => {
-      const { symbols, scales } = quantizer.quantize(floatsOf(value), value, side, unit);
+      const { symbols, scales, lost } = quantizer.quantize(floatsOf(value), value, side, unit);
       const { values: _, ...shape } = value as Floats;
       const coded = { ...symbolShape(shape, quantizer.alphabet(value, scales)), symbols } as Symbols;
-      return { value: coded, restore: restoreWith(scales) };
+      return { value: coded, restore: restoreWith(scales), lost };
     },
     open: (shape, side, unit) => {
       const scales = quantizer.readScales(shape.count, side, shape, unit);

@@ -1,14 +1,21 @@
 import type { BitReader } from '../util/bits.js';
 import { CodedError } from '../util/errors.js';
 
-/** The largest magnitude from `start` to before `end`; 0 where there is none. */
+/** The largest magnitude from `start` to before `end`; 0 where there is none. Four at once, as comparisons wait for each other. */
 export const largestMagnitude = (values: Float32Array, start = 0, end = values.length): number => {
-  let largest = 0;
-  for (let i = start; i < end; i++) {
-    const magnitude = Math.abs(values[i]);
-    if (magnitude > largest) largest = magnitude;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  const whole = start + ((end - start) & ~3);
+  for (let i = start; i < whole; i += 4) {
+    a = Math.max(a, Math.abs(values[i]));
+    b = Math.max(b, Math.abs(values[i + 1]));
+    c = Math.max(c, Math.abs(values[i + 2]));
+    d = Math.max(d, Math.abs(values[i + 3]));
   }
-  return largest;
+  for (let i = whole; i < end; i++) a = Math.max(a, Math.abs(values[i]));
+  return Math.max(a, b, c, d);
 };
 
 /** The mean magnitude as a float32; 0 of no values. */

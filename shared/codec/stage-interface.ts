@@ -27,6 +27,14 @@ export interface Unit {
 /** The way back through a stage: encoder and decoder use the same function, so both get the same numbers. */
 export type Restore = (value: Value) => Value;
 
+/** One step of an encoder. */
+export interface Step {
+  readonly value: Value;
+  readonly restore: Restore;
+  /** ‖x−x̂‖² of this step alone, where it is known without restoring. */
+  readonly lost?: number | undefined;
+}
+
 /**
  * A stage with its options, as one step between values. What the decoder needs besides the value (a count, a
  * scale) goes to `side`.
@@ -34,7 +42,7 @@ export type Restore = (value: Value) => Value;
 export interface Transform {
   /** The largest shape that can follow, and the most bytes this stage can write to `side`. `extents` are the unit's. */
   bound(shape: Shape, extents: Unit['extents']): { shape: Shape; sideBytes: number };
-  encode(value: Value, side: BitWriter, unit: Unit): { value: Value; restore: Restore };
+  encode(value: Value, side: BitWriter, unit: Unit): Step;
   /** Reads what `encode` wrote to `side`. `shape` is what `encode` was given; the answer is what it gave. */
   open(shape: Shape, side: BitReader, unit: Unit): { shape: Shape; restore: Restore };
 }

@@ -49,6 +49,57 @@ const collect = (words: Uint32Array, lowest: number, count: number): Uint32Array
   return positions;
 };
 
+/** What may be among the largest, and in which bin the k-th is. */
+interface Candidates {
+  readonly positions: Uint32Array;
+  readonly magnitudes: Uint32Array;
+  readonly border: { bin: number; wanted: number };
+}
+
+const magnitudesAt = (words: Uint32Array, positions: Uint32Array): Uint32Array => {
+  const magnitudes = new Uint32Array(positions.length);
+  for (let i = 0; i < positions.length; i++) magnitudes[i] = words[positions[i]] & 0x7fffffff;
+  return magnitudes;
+};
+
+/** Every magnitude is counted. */
+const countAll = (words: Uint32Array, k: number): Candidates => {
+  const first = countFirstDigits(words);
+  const border = borderBin(first, k);
+  const positions = collect(words, border.bin << firstShift, k - border.wanted + first[border.bin]);
+  return { positions, magnitudes: magnitudesAt(words, positions), border };
+};
+
+/** Every so many is looked at: a prime, which few matrices have as the length of rows. */
+const sampleStride = 61;
+const sampledShift = 17;
+const sampled = new Uint32Array(2 ** (31 - sampledShift));
+/** Of fewer values, or more wanted ones, all are counted. */
+const fewestSampled = 2 ** 16;
+const mostShare = 1 / 16;
+
+/**
+ * A bin below which the k-th largest hardly is: a sample has four standard deviations more above it. Saves the pass that
+ * counts. Null where the sample was wrong, or there are far more candidates than wanted.
+ */
+const sampleSome = (words: Uint32Array, k: number): Candidates | null => {
+  const expected = k / sampleStride;
+  sampled.fill(0);
+  for (let i = 0; i < words.length; i += sampleStride) sampled[(words[i] & 0x7fffffff) >>> sampledShift]++;
+  const { bin } = borderBin(sampled, Math.ceil(expected + 4 * Math.sqrt(expected) + 4));
+  const lowest = bin << sampledShift;
+  const some = new Uint32Array(3 * k + 1024);
+  let count = 0;
+  for (let i = 0; i < words.length; i++) {
+    // Typed arrays leave out what is written past their end.
+    if ((words[i] & 0x7fffffff) >= lowest) some[count++] = i;
+  }
+  if (count < k || count > some.length) return null;
+  const positions = some.subarray(0, count);
+  const magnitudes = magnitudesAt(words, positions);
+  return { positions, magnitudes, border: borderBin(countFirstDigits(magnitudes), k) };
+};
+
 /**
  * The positions of the k largest magnitudes, ascending; of equal magnitudes the lowest positions. Zeros are left out,
  * so there may be fewer than k.
@@ -57,23 +108,18 @@ const collect = (words: Uint32Array, lowest: number, count: number): Uint32Array
 export const topPositions = (values: Float32Array, k: number): Uint32Array => {
   if (k === 0) return new Uint32Array(0);
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const first = countFirstDigits(words);
-  const border = borderBin(first, k);
-  const above = k - border.wanted;
-  const candidates = collect(words, border.bin << firstShift, above + first[border.bin]);
-  const magnitudes = new Uint32Array(candidates.length);
-  for (let i = 0; i < candidates.length; i++) magnitudes[i] = words[candidates[i]] & 0x7fffffff;
-
+  const isSampled = words.length >= fewestSampled && k <= mostShare * words.length;
+  const { positions, magnitudes, border } = (isSampled ? sampleSome(words, k) : null) ?? countAll(words, k);
   const second = nextDigit(magnitudes, border.bin, 10, border.wanted);
   const third = nextDigit(magnitudes, second.prefix, 0, second.wanted);
   const threshold = third.prefix;
   let ties = threshold === 0 ? 0 : third.wanted;
   let kept = 0;
-  for (let i = 0; i < candidates.length; i++) {
+  for (let i = 0; i < positions.length; i++) {
     const magnitude = magnitudes[i];
     if (magnitude < threshold || magnitude === 0) continue;
     if (magnitude === threshold && ties-- <= 0) continue;
-    candidates[kept++] = candidates[i];
+    positions[kept++] = positions[i];
   }
-  return candidates.slice(0, kept);
+  return positions.slice(0, kept);
 };

@@ -1,4 +1,5 @@
 import { noiseOf, type Noise } from './noise.js';
+import { chunk, rounder, type Levels, type Rounder, type Rounding } from './rounding-kernel.js';
 import { saturate } from './value.js';
 
 /**
@@ -27,54 +28,81 @@ export const symmetricGrid = (scales: Float32Array, block: number, levels: numbe
 const slopeOf = ({ lowest, highest, levels }: Grid, b: number): number =>
   highest[b] === lowest[b] ? 0 : (levels - 1) / (highest[b] - lowest[b]);
 
-/** The nearest level, halves upward; values beyond the outermost levels take these. */
-export const roundNearest = (values: Float32Array, grid: Grid): Uint16Array => {
-  const { lowest, block, levels } = grid;
-  const symbols = new Uint16Array(values.length);
-  const top = levels - 1;
-  for (let b = 0; b < lowest.length; b++) {
-    const slope = slopeOf(grid, b);
-    const offset = 0.5 - lowest[b] * slope;
-    const end = Math.min(values.length, (b + 1) * block);
-    for (let i = b * block; i < end; i++) {
-      const level = values[i] * slope + offset;
-      symbols[i] = level <= 0 ? 0 : level >= top ? top : level;
-    }
+/** Symbols, and ‖x−x̂‖² of what {@link restoreLevels} makes of them. */
+export interface Rounded {
+  readonly symbols: Uint16Array;
+  readonly lost: number;
+}
+
+/** Rounds a run of a chunk that has the same levels. */
+const roundRun = ({ values, words, symbols, sums }: Rounder, from: number, to: number, levels: Levels): void => {
+  const { rounding, slope, offset, top, lowest, highest } = levels;
+  for (let i = from; i < to; i++) {
+    const half = (words[i >>> 1] >>> ((i & 1) * 16)) & 0xffff;
+    const cut = rounding === 'nearest' ? offset : offset + (half + 0.5) / 65536;
+    const level = values[i] * slope + cut;
+    const symbol = level <= 0 ? 0 : level >= top ? top : Math.trunc(level);
+    symbols[i] = symbol;
+    const lost = values[i] - Math.fround((lowest * (top - symbol) + highest * symbol) / top);
+    sums[(i - from) & 1] += lost * lost;
   }
-  return symbols;
 };
 
-const chunk = 4096;
+/** Shorter runs are not worth a call of the kernel. */
+const shortestVectors = 16;
+
+/** Rounds what the memory holds, from place `start` of the values on. */
+const roundChunk = (memory: Rounder, start: number, count: number, grid: Grid, rounding: Rounding): void => {
+  const { lowest, highest, block, levels } = grid;
+  const half = rounding === 'nearest' ? 0.5 : 0;
+  for (let i = 0; i < count;) {
+    const b = Math.floor((start + i) / block);
+    const slope = slopeOf(grid, b);
+    const run: Levels = {
+      rounding,
+      slope,
+      offset: half - lowest[b] * slope,
+      top: levels - 1,
+      lowest: lowest[b],
+      highest: highest[b],
+    };
+    const end = Math.min(count, (b + 1) * block - start);
+    const fours = memory.roundFours === null || end - i < shortestVectors ? 0 : (end - i) & ~3;
+    if (fours > 0) memory.roundFours!(i, fours, run);
+    if (i + fours < end) roundRun(memory, i + fours, end, run);
+    i = end;
+  }
+};
+
+const roundAll = (values: Float32Array, grid: Grid, noise: Noise | null, withVectors: boolean): Rounded => {
+  const { length } = values;
+  const symbols = new Uint16Array(length);
+  const memory = rounder(withVectors);
+  memory.sums.fill(0);
+  for (let start = 0; start < length; start += chunk) {
+    const count = Math.min(chunk, length - start);
+    if (noise !== null) noise.fill(memory.words.subarray(0, Math.ceil(count / 2)));
+    memory.values.set(values.subarray(start, start + count));
+    roundChunk(memory, start, count, grid, noise === null ? 'nearest' : 'stochastic');
+    symbols.set(memory.symbols.subarray(0, count), start);
+  }
+  return { symbols, lost: memory.sums[0] + memory.sums[1] };
+};
+
+/**
+ * The nearest level, halves upward; values beyond the outermost levels take these.
+ * @param withVectors false for the plain form, which gives the same bits
+ */
+export const roundNearest = (values: Float32Array, grid: Grid, withVectors = true): Rounded =>
+  roundAll(values, grid, null, withVectors);
 
 /**
  * The level below or above, at random: above with the probability of how far above the lower level the value lies,
  * to 2^−17. A value on a level keeps it.
+ * @param withVectors false for the plain form, which gives the same bits
  */
-export const roundStochastic = (values: Float32Array, grid: Grid, noise: Noise): Uint16Array => {
-  const { lowest, block, levels } = grid;
-  const symbols = new Uint16Array(values.length);
-  const top = levels - 1;
-  const words = new Uint32Array(Math.min(chunk, Math.ceil(values.length / 2)));
-  let b = -1;
-  let blockEnd = 0;
-  let slope = 0;
-  let offset = 0;
-  for (let start = 0; start < values.length; start += 2 * chunk) {
-    const end = Math.min(values.length, start + 2 * chunk);
-    noise.fill(words.subarray(0, Math.ceil((end - start) / 2)));
-    for (let i = start; i < end; i++) {
-      if (i === blockEnd) {
-        slope = slopeOf(grid, ++b);
-        offset = -lowest[b] * slope;
-        blockEnd += block;
-      }
-      const half = (words[(i - start) >>> 1] >>> (((i - start) & 1) * 16)) & 0xffff;
-      const level = values[i] * slope + (offset + (half + 0.5) / 65536);
-      symbols[i] = level <= 0 ? 0 : level >= top ? top : level;
-    }
-  }
-  return symbols;
-};
+export const roundStochastic = (values: Float32Array, grid: Grid, noise: Noise, withVectors = true): Rounded =>
+  roundAll(values, grid, noise, withVectors);
 
 /** The floats of levels; the same function serves encoder and decoder, so both get the same bits. */
 export const restoreLevels = (symbols: Uint16Array, { lowest, highest, block, levels }: Grid): Float32Array => {

@@ -38,20 +38,40 @@ const tallyValue = (value: Value, isCoded: boolean, tally: Tally): void => {
   tally.entropyBits += value.kind === 'symbols' ? symbolEntropyBits(value.symbols, alphabet) : 32 * count;
 };
 
-/** @returns what the decoder will give */
+/** What the decoder will give, and ‖x−x̂‖² where it is known without that. */
+interface CodedUnit {
+  readonly value: Floats;
+  readonly lost: number | null;
+}
+
+/** A value at all coordinates whose numbers are put together when first asked for. */
+const lazily = (length: number, make: () => Float32Array): Floats => {
+  let values: Float32Array | null = null;
+  return {
+    ...denseShape(length),
+    kind: 'dense',
+    get values() {
+      values ??= make();
+      return values;
+    },
+  };
+};
+
 export const encodeUnit = (
   values: Float32Array,
   { transforms, codes }: StageChain,
   writer: BitWriter,
   unit: Unit,
   tally: Tally,
-): Floats => {
+): CodedUnit => {
   let value: Value = denseValue(values);
   const restores: Restore[] = [];
+  let lost: number | null = null;
   for (const transform of transforms) {
     const step = transform.encode(value, writer, unit);
     value = step.value;
     restores.push(step.restore);
+    lost = step.lost ?? null;
   }
   if (value.support === 'explicit') {
     tally.valueBytes += writePositions(value.positions as Uint32Array, value.length, codes.positions, writer);
@@ -63,7 +83,9 @@ export const encodeUnit = (
     tally.valueBytes += 4 * value.count;
   }
   tallyValue(value, isEntropyCoded(codes), tally);
-  return restoreAll(value, restores);
+  // Of several steps each knows its own loss alone.
+  if (transforms.length > 1 || lost === null) return { value: restoreAll(value, restores), lost: null };
+  return { value: lazily(unit.length, () => restoreAll(value, restores).values), lost };
 };
 
 const readFloats = (reader: BitReader, count: number): Float32Array => {

@@ -82,7 +82,7 @@ export const philoxVectors = (
     if (kernels !== null) words = new Uint32Array(kernels.memory);
   }
   if (kernels === null) return false;
-  kernels.call('philox', 16 * blocks, first, second, third, fourth, key[0], key[1]);
+  kernels.functions['philox'](16 * blocks, first, second, third, fourth, key[0], key[1]);
   out.set(words.subarray(0, 4 * blocks), offset);
   return true;
 };

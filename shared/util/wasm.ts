@@ -85,14 +85,16 @@ export interface WasmFunction {
   readonly body: Code;
 }
 
+export type Kernel = (...parameters: number[]) => void;
+
 /** What a module of {@link compile} has: its memory and its functions. */
 export interface WasmKernels {
   readonly memory: ArrayBuffer;
-  call(name: string, ...parameters: number[]): void;
+  readonly functions: Readonly<Record<string, Kernel>>;
 }
 
 interface Instance {
-  readonly exports: Readonly<Record<string, ((...parameters: number[]) => void) & { readonly buffer: ArrayBuffer }>>;
+  readonly exports: Readonly<Record<string, Kernel & { readonly buffer: ArrayBuffer }>>;
 }
 
 /** The part of the global that is used here; the library of types for Node has none. */
@@ -124,7 +126,7 @@ export const compile = (functions: readonly WasmFunction[], pages: number): Wasm
   try {
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyGlobal }).WebAssembly;
     const { exports } = new Instance(new Module(bytes));
-    return { memory: exports['memory'].buffer, call: (name, ...parameters) => exports[name](...parameters) };
+    return { memory: exports['memory'].buffer, functions: exports };
   } catch {
     return null;
   }

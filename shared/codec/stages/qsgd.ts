@@ -68,7 +68,7 @@ const makeQuantizer = ({ levels: first, norm, bucket, adapt }: Options): Quantiz
         [, scales[i]] = writeRange(range, false, precision, side);
       }
       const grid = gridOf(scales, levels, values.length);
-      return { symbols: roundStochastic(values, grid, unit.random('qsgd')), scales: grid };
+      return { symbols: roundStochastic(values, grid, unit.random('qsgd')).symbols, scales: grid };
     },
     readScales: (values, side) => {
       const levels = readLevels(side);

@@ -79,11 +79,10 @@ const makeQuantizer = (chosen: Options): Quantizer<Levels> => {
         [grid.lowest[i], grid.highest[i]] = writeRange(range, scale === 'minmax', precision, side);
       }
       const noise = rounding === 'dithered' ? drawNoise(unit.random('quantize'), values.length) : null;
-      const symbols =
-        rounding === 'nearest'
-          ? roundNearest(values, grid)
-          : roundStochastic(values, grid, noise === null ? unit.random('quantize') : replay(noise));
-      return { symbols, scales: { grid, columns, noise } };
+      const scales = { grid, columns, noise };
+      if (rounding === 'nearest') return { ...roundNearest(values, grid), scales };
+      const { symbols, lost } = roundStochastic(values, grid, noise === null ? unit.random('quantize') : replay(noise));
+      return { symbols, scales, lost: noise === null ? lost : undefined };
     },
     readScales: (count, side, shape, unit) => {
       const { columns, length, parts } = partOf(count, shape, unit.extents);

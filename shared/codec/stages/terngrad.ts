@@ -53,7 +53,7 @@ export const terngrad = defineTransform({
         const scale = scaleOf(values, clip);
         side.float32(scale);
         const scales = gridOf(scale, values.length);
-        return { symbols: roundStochastic(values, scales, unit.random('terngrad')), scales };
+        return { symbols: roundStochastic(values, scales, unit.random('terngrad')).symbols, scales };
       },
       readScales: (count, side) => gridOf(readScale(side), count),
       restore: (symbols, scales) => restoreLevels(symbols, scales),
