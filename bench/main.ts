@@ -9,7 +9,13 @@ import { packageVersion } from '../shared/util/version.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const benches: Record<string, () => Promise<readonly object[]>> = {
+/** Rows, and what else its file says of them. */
+interface Result {
+  readonly rows: readonly object[];
+  readonly about?: object;
+}
+
+const benches: Record<string, () => Promise<readonly object[] | Result>> = {
   engine: async () => (await import('./engine.js')).benchEngine(),
   codec: async () => (await import('./codec.js')).benchCodec(),
   round: async () => (await import('./round.js')).benchRound(),
@@ -17,13 +23,13 @@ const benches: Record<string, () => Promise<readonly object[]>> = {
 };
 
 const show = (value: unknown): string => {
-  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  if (typeof value === 'number') return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
   return value === null || value === undefined ? '–' : String(value);
 };
 
 const table = (rows: readonly Row[]): string => {
   const names = Object.keys(rows[0]);
-  const columns = names.map((title) => ({ title, isNumber: typeof rows[0][title] === 'number' }));
+  const columns = names.map((title) => ({ title, isNumber: rows.some((row) => typeof row[title] === 'number') }));
   return textTable(
     columns,
     rows.map((row) => names.map((name) => show(row[name]))),
@@ -45,13 +51,16 @@ const runBench = async (name: string): Promise<void> => {
       hint: `Known: ${Object.keys(benches).join(', ')}.`,
     });
   }
-  const rows = (await bench()) as readonly Row[];
+  const result = await bench();
+  const { rows, about } = ('rows' in result ? result : { rows: result, about: {} }) as Result & {
+    readonly rows: readonly Row[];
+  };
   console.log(`\n${name}\n${table(rows)}`);
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };
   mkdirSync('bench-results', { recursive: true });
   const path = join('bench-results', `${name}.json`);
   const kept = process.env['PEERS_ONLY'] !== undefined && name === 'peers' ? mergeRows(path, rows) : rows;
-  writeFileSync(path, `${JSON.stringify({ fedsqueeze: packageVersion, ...machine, rows: kept }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ fedsqueeze: packageVersion, ...machine, ...about, rows: kept }, null, 2)}\n`);
   console.log(`written to ${path}`);
 };
 

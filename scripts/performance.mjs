@@ -41,25 +41,116 @@ const peerRows = peers.rows.map((row) => [
   row.float32Ratio === null ? '–' : `${show(row.float32Ratio)} ×`,
 ]);
 
-const codecSection = () => {
-  if (codec === null) return '';
-  const largest = Math.max(...codec.rows.map(({ parameters }) => parameters));
-  const codecRows = codec.rows
-    .filter(({ parameters }) => parameters === largest)
+const count = (value) => value.toLocaleString('en-US');
+const ratio = (value) => (value === null ? '–' : `${show(value)} ×`);
+const rate = (value) => (value === null ? '–' : `${show(value)} GB/s`);
+const over = (a, b) => (a === null || b === null || a === undefined || b === undefined ? null : a / b);
+
+const sizesOf = ({ rows }) => [...new Set(rows.map(({ parameters }) => parameters))].sort((a, b) => b - a);
+
+const codecHead = [
+  'codec',
+  'bits a parameter',
+  'over entropy',
+  'NMSE',
+  'encode',
+  'decode',
+  'numpy encode',
+  'decode',
+  'PyTorch encode',
+  'decode',
+];
+
+const codecRows = (rows) =>
+  rows
+    .filter(({ group }) => group === 'preset' || group === 'chain')
     .map((row) => [
-      `\`${row.stages}\``,
-      show(row.encodeGBs),
-      show(row.decodeGBs),
+      row.group === 'preset' ? `\`${row.name}\`` : row.name,
       show(row.bitsPerParameter),
       row.overEntropy === null ? '–' : show(row.overEntropy, 4),
       show(row.nmse),
+      ...[
+        row.encodeGBs,
+        row.decodeGBs,
+        row.numpyEncodeGBs,
+        row.numpyDecodeGBs,
+        row.torchEncodeGBs,
+        row.torchDecodeGBs,
+      ].map((value) => show(value)),
     ]);
 
+/** Below this rate of float32 bytes a stage is slow. */
+const slow = 0.1;
+
+const slowest = (row) => Math.min(row.encodeGBs, row.decodeGBs);
+
+const targetRows = (all, parameters) => {
+  const rows = all.filter((row) => row.parameters === parameters);
+  const named = (name) => rows.find((row) => row.name === name);
+  const sparse = named('top-k 1 %, 8 bits, Golomb');
+  const select = named('top-k 1 % alone');
+  const slowStages = rows.filter(({ group, ...row }) => group === 'stage' && slowest(row) < slow);
+  const stochastic = (bits) => {
+    const row = named(`${bits} bits, stochastic`);
+    return [
+      `${bits} bits, stochastic rounding: encode, decode`,
+      'at least 1 GB/s',
+      `${rate(row.encodeGBs)}, ${rate(row.decodeGBs)}`,
+    ];
+  };
+  return [
+    [
+      `all of ${sparse.name} (${rate(sparse.encodeGBs)}) / PyTorch’s top-k alone (${rate(select.torchEncodeGBs)})`,
+      'at least 4 ×',
+      ratio(over(sparse.encodeGBs, select.torchEncodeGBs)),
+    ],
+    [
+      `the same / numpy’s argpartition alone (${rate(select.numpyEncodeGBs)})`,
+      'above 1 ×',
+      ratio(over(sparse.encodeGBs, select.numpyEncodeGBs)),
+    ],
+    stochastic(8),
+    stochastic(4),
+    [
+      'stages that encode or decode below 100 MB/s',
+      'none',
+      slowStages.length === 0
+        ? 'none'
+        : slowStages.map((row) => `${row.name} (${show(1000 * slowest(row))} MB/s)`).join(', '),
+    ],
+  ].map(([what, ...rest]) => [`${count(parameters)}: ${what}`, ...rest]);
+};
+
+const stageRows = (rows) =>
+  rows
+    .filter(({ group }) => group === 'stage')
+    .map((row) => [`\`${row.name}\``, ...[row.encodeGBs, row.decodeGBs, row.foldGBs].map((value) => show(value))]);
+
+const codecSection = () => {
+  if (codec === null) return '';
+  const sizes = sizesOf(codec);
+  const ofSize = (size) => codec.rows.filter(({ parameters }) => parameters === size);
+  const versions = codec.peers === null ? 'not set up' : `numpy ${codec.peers.numpy} and PyTorch ${codec.peers.torch}`;
   return `## Codecs
 
-\`npm run bench -- codec\`, on ${machineOf(codec)}. Whole codecs on ${largest.toLocaleString('en-US')} heavy-tailed numbers, one thread: gigabytes of float32 a second in and out, payload bits a parameter, payload over the entropy of what it says (below 1 where neighbours are alike), and the error.
+\`npm run bench -- codec\`, on ${machineOf(codec)}, one thread; beside it the same work in ${versions}, one thread too, in turns within the same minutes. The numbers are heavy-tailed, a normal one times a log-normal one, in the tensors of a network. Rates are gigabytes of float32 a second in and out. Bits are the whole payload’s; *over entropy* is the payload over the zero-order entropy of what it says, header, scales and tables included (below 1 where neighbours are alike). The peers select and round as the codecs do, but code no positions, no entropy and no header, check nothing and measure no error.
 
-${table(['stages', 'encode GB/s', 'decode GB/s', 'bits a parameter', 'over entropy', 'NMSE'], codecRows).join('\n')}
+### Targets
+
+${table(
+  ['what', 'target', 'measured'],
+  sizes.flatMap((size) => targetRows(codec.rows, size)),
+).join('\n')}
+
+${sizes
+  .map((size) => `### Presets on ${count(size)} parameters\n\n${table(codecHead, codecRows(ofSize(size))).join('\n')}`)
+  .join('\n\n')}
+
+### Stages on ${count(sizes[0])} parameters
+
+Each with as little before it as it needs; the rates are of the whole. *Add* is decoding into the coordinator’s sum.
+
+${table(['stages', 'encode', 'decode', 'add'], stageRows(ofSize(sizes[0]))).join('\n')}
 
 `;
 };
