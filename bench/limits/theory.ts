@@ -9,7 +9,7 @@ import { cell, density, exceededWith } from './gaussian.js';
 /** Shannon's bound on the error at a rate. */
 export const shannon = (bits: number): number => 2 ** (-2 * bits);
 
-interface RatePoint {
+export interface RatePoint {
   readonly bits: number;
   readonly nmse: number;
 }
@@ -44,6 +44,31 @@ export const ecsq = (bits: number): number => {
     best = Math.min(best, entropyCoded(high, zero).nmse);
   }
   return best;
+};
+
+/** How far b lies above the straight line from a to c; not above it where this is 0 or less. */
+const above = (a: RatePoint, b: RatePoint, c: RatePoint): number =>
+  (b.nmse - a.nmse) * (c.bits - a.bits) - (c.nmse - a.nmse) * (b.bits - a.bits);
+
+/**
+ * The lower hull of some points, bits ascending: what is reached by taking one code for a part of the numbers and another
+ * for the rest.
+ */
+export const leastErrors = (points: readonly RatePoint[]): RatePoint[] => {
+  const hull: RatePoint[] = [{ bits: 0, nmse: 1 }];
+  for (const point of points.toSorted((a, b) => a.bits - b.bits || b.nmse - a.nmse)) {
+    if (point.bits <= 0 || point.nmse <= 0 || point.nmse >= hull.at(-1)!.nmse) continue;
+    while (hull.length > 1 && above(hull.at(-2)!, hull.at(-1)!, point) >= 0) hull.pop();
+    hull.push(point);
+  }
+  return hull.slice(1);
+};
+
+/** {@link ecsq} as a line, from a hundredth of a bit to about fifteen. */
+export const ecsqLine = (): RatePoint[] => {
+  const steps = Array.from({ length: 60 }, (_, i) => 2 ** (4 - i / 4));
+  const zeros = [1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 2.4];
+  return leastErrors(steps.flatMap((step) => zeros.map((zero) => entropyCoded(step, zero))));
 };
 
 /** The best quantizer of 2^bits levels: its error and the entropy of its symbols. */

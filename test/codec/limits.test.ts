@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { exceededWith, tail } from '../../bench/limits/gaussian.js';
+import { families, familyOf, withoutPoint } from '../../bench/limits/presets.js';
+import { scalarLine, scalarQuantized } from '../../bench/limits/scalar.js';
 import {
   ecsq,
+  ecsqLine,
   eden,
+  entropyCoded,
+  leastErrors,
   lloydMax,
   positionBits,
   positionEntropy,
@@ -10,6 +15,8 @@ import {
   ternary,
   topk,
 } from '../../bench/limits/theory.js';
+import { presets } from '../../shared/codec/presets.js';
+import { RandomStream } from '../../shared/util/random.js';
 import vectors from '../vectors/codec-limits.json' with { type: 'json' };
 
 /* The theory behind docs/limits.md against values computed elsewhere, with scipy. */
@@ -71,4 +78,80 @@ test.each([
   near(positionBits.eliasgamma(p), gamma, 2e-3);
   near(positionBits.eliasdelta(p), delta, 2e-3);
   near(positionBits.varint(p), varint, 2e-3);
+});
+
+describe('lines of the pictures', () => {
+  const random = new RandomStream({ seed: 1, purpose: 'test/limits' });
+  const gaussian = Float32Array.from({ length: 2 ** 18 }, () => random.normal());
+
+  /** A line's error at a rate, between its points. */
+  const at = (line: readonly { bits: number; nmse: number }[], bits: number): number => {
+    const i = line.findIndex((point) => point.bits >= bits);
+    const [a, b] = [line[i - 1], line[i]];
+    return a.nmse + ((b.nmse - a.nmse) * (bits - a.bits)) / (b.bits - a.bits);
+  };
+
+  test.each([
+    [0.5, 1],
+    [1, 1.4],
+    [2, 1.2],
+    [2, 2],
+  ])('a quantizer of step %d, zero %d on numbers of a Gaussian is what theory says of it', (step, zero) => {
+    const [measured, expected] = [scalarQuantized(gaussian, step, zero), entropyCoded(step, zero)];
+    near(measured.bits, expected.bits, 0.02);
+    near(measured.nmse, expected.nmse, 0.02);
+  });
+
+  /** Errors of the best entropy-coded scalar quantizer, as above. */
+  const known = [
+    [0.1, 0.9085],
+    [0.5, 0.6173],
+    [1, 0.3483],
+    [2, 0.08893],
+    [5, 1.3899e-3],
+  ] as const;
+
+  test('ECSQ as a line', () => {
+    const line = ecsqLine();
+    for (const [bits, nmse] of known) near(at(line, bits), nmse, 0.02);
+  });
+
+  test('the best scalar quantizer of a Gaussian’s numbers is ECSQ, and does not depend on their size', () => {
+    const part = gaussian.subarray(0, 2 ** 16);
+    const line = scalarLine([part]);
+    for (const [bits, nmse] of known) near(at(line, bits), nmse, 0.06);
+    const small = scalarLine([part.map((value) => value / 1024)]);
+    for (const [i, { bits, nmse }] of small.entries()) {
+      near(bits, line[i].bits, 1e-6);
+      near(nmse, line[i].nmse, 1e-6);
+    }
+  });
+
+  test('the least errors are a convex line below all points', () => {
+    const points = [
+      { bits: 1, nmse: 0.5 },
+      { bits: 3, nmse: 0.05 },
+      { bits: 2, nmse: 0.4 },
+      { bits: 2, nmse: 0.2 },
+      { bits: 4, nmse: 0.06 },
+    ];
+    expect(leastErrors(points)).toEqual([points[0], points[3], points[1]]);
+  });
+});
+
+describe('presets in the pictures', () => {
+  test('every family has one, and those without a point are presets', () => {
+    const found = new Set(Object.values(presets).map(({ coding }) => familyOf(coding)));
+    expect([...found].toSorted()).toEqual([...families].toSorted());
+    expect(Object.keys(presets)).toEqual(expect.arrayContaining(Object.keys(withoutPoint)));
+  });
+
+  test.each([
+    ['stc-1-25', 'sparsifier'],
+    ['step-2', 'quantizer'],
+    ['eden-2', 'rotation'],
+    ['rotated-4bit', 'rotation'],
+    ['powersgd', 'low rank'],
+    ['mxfp4', 'float format'],
+  ])('%s is a %s', (name, family) => expect(familyOf(presets[name].coding)).toBe(family));
 });
