@@ -50,7 +50,15 @@ const uniformErrors = (values: Float32Array, levels: number): number[] => {
   });
 };
 
+/** Sixteen narrow heaps, each half as high as the one before: where quantiles alone find too few of them. */
+const heaps = Float32Array.from(
+  Array.from({ length: 16 }, (_, at) =>
+    [...gaussian(3 + Math.floor(400 / 2 ** at), at)].map((value) => at + value / 100),
+  ).flat(),
+);
+
 const vectors = {
+  heaps,
   gaussian: gaussian(3000),
   'heavy tails': heavyTailed(3000),
   'far from zero': gaussian(3000).map((value) => 100 + value),

@@ -29,6 +29,17 @@ describe('SIDCo', () => {
     }
   }
 
+  test('a threshold far off is moved until it is near enough: top-k is for what no law fits', () => {
+    for (const [values, tolerance] of [
+      [gaussian(d), 0.1001],
+      [heavyTailed(d), 0.2],
+    ] as const) {
+      const count = kept(codeOnce(values, [{ sidco: { fraction: 0.01, law: 'exponential', stages: 1 } }]).decoded);
+      expect(Math.abs(count / (0.01 * d) - 1)).toBeLessThan(tolerance);
+      expect(count).not.toBe(0.01 * d);
+    }
+  });
+
   test('what is kept is larger than what is not', () => {
     const values = heavyTailed(5000);
     const { decoded } = codeOnce(values, [{ sidco: { fraction: 0.05 } }]);

@@ -112,6 +112,13 @@ describe('rounding at random', () => {
     }
   });
 
+  test('unbiased also where the largest magnitude decides the step', () => {
+    for (const spike of [32_766.2, 32_767.4]) {
+      const few = Float32Array.of(spike, 0.25, -0.5, 0, 3.3);
+      expectUnbiased(few, [{ step: { size: 1e-5, rounding: 'stochastic', powerOfTwo: true } }], 2000);
+    }
+  });
+
   test.each([
     [{ rounding: 'dithered', powerOfTwo: true }, 'step.powerOfTwo'],
     [{ rounding: 'stochastic', zero: 1.5 }, 'step.rounding'],
