@@ -61,7 +61,8 @@ const roundChunk = (memory: Rounder, start: number, count: number, grid: Grid, r
     const run: Levels = {
       rounding,
       slope,
-      offset: half - lowest[b] * slope,
+      // A block of equal values takes the middle level: blocks of zeros then have the symbol that zeros have elsewhere.
+      offset: half + (slope === 0 ? (levels - 1) >> 1 : -lowest[b] * slope),
       top: levels - 1,
       lowest: lowest[b],
       highest: highest[b],

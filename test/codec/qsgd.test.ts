@@ -39,3 +39,11 @@ test('values on the levels stay: the vector 2, 3, 6 of norm 7 with s = 7', () =>
     expect([...codeOnce(values, [{ qsgd: { levels: 7 } }], round).decoded]).toEqual([2, 3, -6]);
   }
 });
+
+test('buckets of zeros cost little: their symbols are those that zeros have elsewhere', () => {
+  const bits = (values: Float32Array): number =>
+    (8 * codeOnce(values, [{ qsgd: { levels: 7, bucket: 512 } }, { entropy: {} }]).payload.length) / values.length;
+  const half = gaussian(40 * 512);
+  for (let i = 0; i < half.length; i++) if ((i >> 9) % 2 === 1) half[i] = 0;
+  expect(bits(half)).toBeLessThan(0.75 * bits(gaussian(40 * 512)));
+});
