@@ -8,6 +8,6 @@ export const mostMagnitude = 32767;
 /** @returns the number of symbols of integers up to a magnitude */
 export const alphabetUpTo = (magnitude: number): number => 2 * magnitude + 1;
 
-export const toSymbol = (integer: number): number => (integer < 0 ? -2 * integer - 1 : 2 * integer);
+export const toSymbol = (integer: number): number => (integer << 1) ^ (integer >> 31);
 
-export const toInteger = (symbol: number): number => (symbol & 1 ? -(symbol + 1) / 2 : symbol / 2);
+export const toInteger = (symbol: number): number => (symbol >>> 1) ^ -(symbol & 1);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCodec } from '../../shared/codec/pipeline.js';
 import { createStages } from '../../shared/codec/stage.js';
+import { alphabetUpTo, mostMagnitude, toInteger, toSymbol } from '../../shared/codec/signed-symbols.js';
 import { refused } from '../support/refusal.js';
 import { codeOnce, expectUnbiased } from './laws.js';
 import { contextOf, gaussian, heavyTailed, squaredDistance, energy } from './vectors.js';
@@ -139,5 +140,12 @@ test('with decay the step gets smaller by the same factor each round, from the s
   };
   for (const round of [1, 2, 3, 11]) {
     expect(multiple(round) / (0.5 * rms(values) * 0.9 ** (round - 1))).toBeCloseTo(1, 5);
+  }
+});
+
+test('integers as symbols: 0, −1, 1, −2, 2, … up to the largest', () => {
+  for (let symbol = 0; symbol < alphabetUpTo(mostMagnitude); symbol++) {
+    const integer = symbol % 2 === 1 ? -(symbol + 1) / 2 : symbol / 2;
+    if (toInteger(symbol) !== integer || toSymbol(integer) !== symbol) expect.fail(`symbol ${symbol}`);
   }
 });

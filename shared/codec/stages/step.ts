@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wordsOf } from '../negative.js';
 import { drawNoise, noiseOf } from '../noise.js';
 import { quantizerTransform } from '../quantizer.js';
 import { largestMagnitude, readScale, rootMeanSquare } from '../scale.js';
@@ -112,32 +113,34 @@ interface Scale {
 }
 
 /** A magnitude a has the integer ⌊a / step + offset⌋: with a cell of 0 as wide as the others that is rounding. */
-const roundMagnitudes = (values: Float32Array, step: number, zero: number): Int16Array => {
+const roundMagnitudes = (values: Float32Array, step: number, zero: number): Uint16Array => {
   const offset = 1 - zero / 2;
   const factor = 1 / step;
-  const integers = new Int16Array(values.length);
+  const words = wordsOf(values);
+  const symbols = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const steps = Math.max(0, Math.min(mostMagnitude, Math.floor(Math.abs(values[i]) * factor + offset)));
-    integers[i] = values[i] < 0 ? -steps : steps;
+    const integer = Math.trunc(Math.min(mostMagnitude, Math.max(0, Math.abs(values[i]) * factor + offset)));
+    // 2 n, less 1 where a number below zero has not become 0: without a branch on its sign.
+    symbols[i] = 2 * integer - ((words[i] & -integer) >>> 31);
   }
-  return integers;
+  return symbols;
 };
 
 /** The multiple below or above, with the probability of how near it is. */
-const roundWithNoise = (values: Float32Array, step: number, noise: Uint32Array): Int16Array => {
+const roundWithNoise = (values: Float32Array, step: number, noise: Uint32Array): Uint16Array => {
   const factor = step === 0 ? 0 : 1 / step;
-  const integers = new Int16Array(values.length);
+  const symbols = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const steps = Math.floor(values[i] * factor + noiseOf(noise, i));
-    integers[i] = Math.max(-mostMagnitude, Math.min(mostMagnitude, steps));
+    symbols[i] = toSymbol(Math.max(-mostMagnitude, Math.min(mostMagnitude, steps)));
   }
-  return integers;
+  return symbols;
 };
 
-const largestInteger = (integers: Int16Array): number => {
+const largestInteger = (symbols: Uint16Array): number => {
   let largest = 0;
-  for (let i = 0; i < integers.length; i++) largest = Math.max(largest, Math.abs(integers[i]));
-  return largest;
+  for (let i = 0; i < symbols.length; i++) if (symbols[i] > largest) largest = symbols[i];
+  return (largest + 1) >>> 1;
 };
 
 /** Multiples less the noise about its mean. */
@@ -183,11 +186,9 @@ export const step = defineTransform({
       quantize: (values, _shape, side, unit) => {
         const length = stepOf(values, chosen, unit.round);
         const noise = chosen.rounding === 'nearest' ? null : drawNoise(unit.random('step'), values.length);
-        const integers =
+        const symbols =
           noise === null ? roundMagnitudes(values, length, chosen.zero) : roundWithNoise(values, length, noise);
-        const magnitude = largestInteger(integers);
-        const symbols = new Uint16Array(integers.length);
-        for (let i = 0; i < symbols.length; i++) symbols[i] = toSymbol(integers[i]);
+        const magnitude = largestInteger(symbols);
         const means = meansOf(values, symbols, meanCount(chosen, magnitude), length);
         side.float32(length);
         side.uint16(magnitude);
