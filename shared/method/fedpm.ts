@@ -6,8 +6,8 @@ import { makeLayout, subLayout, type Layout } from '../params/layout.js';
 import { copyParameters, gatherFloats, scatterFloats, zeroParameters } from '../params/parameters.js';
 import { CodedError } from '../util/errors.js';
 import { RandomStream } from '../util/random.js';
-import { probabilityOf, sampleMask, scoreOf } from './bernoulli.js';
-import { BetaPosteriors } from './beta.js';
+import { probabilityOf, sampleMask, scoreOf } from './masks/bernoulli.js';
+import { BetaPosteriors } from './masks/beta.js';
 import { exactParts, exactPolicies, exactRound, exactValues } from './exact-parts.js';
 import {
   defineMethod,
@@ -175,7 +175,7 @@ const serverRound = (task: ServerTask, chosen: Options): ServerRound => {
     fold: (update) => {
       const mask = maskOf(update, ones.length);
       for (let i = 0; i < ones.length; i++) ones[i] += mask[i];
-    clients++;
+      clients++;
       exact.fold(update);
     },
     finish: () => {

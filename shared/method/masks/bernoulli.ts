@@ -1,4 +1,4 @@
-import type { RandomStream } from '../util/random.js';
+import type { RandomStream } from '../../util/random.js';
 
 /* Probabilities of masks and their scores: probability = σ(score). */
 
