@@ -24,7 +24,8 @@ const movedBy = (estimate: Float32Array | undefined, pieces: readonly Piece[], l
 /**
  * EF21: sender and receiver share an estimate g of the sender's vector. What is coded is v − g, and both add what the
  * decoder gives. There is no residual: what was lost is in the next difference. Nothing is kept of v itself, so the fresh
- * error is that of the new estimate, ‖v − g‖².
+ * error is that of the new estimate, ‖v − g‖². The coordinator sums in float64 and keeps the mean of all estimates alone, so the
+ * two differ by float32's rounding of g, at most 2^−24 |g| a round.
  */
 export const ef21 = defineFeedback({
   name: 'ef21',
