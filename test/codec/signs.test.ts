@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createCodec } from '../../shared/codec/pipeline.js';
 import limits from '../vectors/codec-limits.json' with { type: 'json' };
 import { isNegative, wordsOf } from '../../shared/codec/negative.js';
+import { presets } from '../../shared/codec/presets.js';
+import { majority } from '../../shared/method/aggregate/majority.js';
 import { makeLayout } from '../../shared/params/layout.js';
 import { coding, contextOf, energy, gaussian, heavyTailed, specialVectors, squaredDistance } from './vectors.js';
 
@@ -128,6 +130,30 @@ describe('signs without a scale', () => {
     }
     expect([...sum]).toEqual([-10, 0, 0, 0]);
   });
+});
+
+test('signSGD with majority vote: the preset’s payloads, folded by the rule, step where most clients’ signs point', () => {
+  const { coding: chosen } = presets['signsgd'];
+  const codec = createCodec(chosen);
+  const length = 500;
+  const vectors = [1, 2, 3, 4, 5].map((seed) => heavyTailed(length, seed));
+  const { layout } = contextOf(length);
+  const part = { name: 'delta', coding: 'codec' as const, layout };
+  const rule = majority.create({ learningRate: 0.25 }).begin({ part, state: {}, seed: 1, round: 3 });
+  vectors.forEach((value, client) => {
+    const context = contextOf(length, { client });
+    const { payload } = codec.encode(value, context, {});
+    expect(payload.length).toBe(11 + 1 + 63);
+    rule.fold({
+      client,
+      samples: 1 + client,
+      fold: (_, weight, into) => codec.fold(payload, weight, into, context),
+      integers: () => new BigInt64Array(0),
+    });
+  });
+  const { value } = rule.finish()!;
+  const votes = Array.from({ length }, (_, i) => vectors.reduce((sum, vector) => sum + Math.sign(vector[i]), 0));
+  expect([...value]).toEqual(votes.map((sum) => 0.25 * Math.sign(sum)));
 });
 
 describe('1-bit SGD', () => {

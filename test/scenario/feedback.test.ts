@@ -29,6 +29,12 @@ describe('error feedback', () => {
     expect(resolveScenario(scenario)).toEqual(scenario);
   });
 
+  test('signSGD: its preset goes with the aggregation majority', () => {
+    const { scenario } = withLines('uplink: signsgd\naggregation: { majority: 0.01 }\n');
+    expect(scenario.uplink).toEqual({ errorFeedback: false, scope: 'model', stages: [{ sign: { scale: 'none' } }] });
+    expect(scenario.aggregation).toEqual({ majority: { learningRate: 0.01 } });
+  });
+
   test('settings lead into it', () => {
     const set = (...settings: string[]) =>
       withLines('uplink: { errorFeedback: true, stages: [topk] }', settings).scenario.uplink.errorFeedback;
