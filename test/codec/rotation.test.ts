@@ -83,10 +83,14 @@ describe('the Hadamard rotation', () => {
   test('rotated k-level rounding keeps the bound (2 ln d + 2)/(k − 1)²', () => {
     for (const values of [gaussian(1024), heavyTailed(1024)]) {
       for (const bits of [2, 4]) {
-        const stages = [{ rotate: {} }, { quantize: { bits, rounding: 'stochastic' } }];
-        // Levels from −m to m are at most twice as far apart as levels from the least to the largest value.
-        const bound = (4 * (2 * Math.log(1024) + 2)) / (2 ** bits - 2) ** 2;
-        expect(meanNmse(values, stages, 20)).toBeLessThan(bound);
+        const bound = (2 * Math.log(1024) + 2) / (2 ** bits - 1) ** 2;
+        const minmax = { bits, rounding: 'stochastic', scale: 'minmax' };
+        expect(meanNmse(values, [{ rotate: {} }, { quantize: minmax }], 20)).toBeLessThan(bound);
+        // Levels from −m to m are at most twice as far apart as levels from the least to the largest value, and one fewer.
+        const wider = (4 * (2 * Math.log(1024) + 2)) / (2 ** bits - 2) ** 2;
+        expect(meanNmse(values, [{ rotate: {} }, { quantize: { bits, rounding: 'stochastic' } }], 20)).toBeLessThan(
+          wider,
+        );
       }
     }
     expectUnbiased(heavyTailed(100), [{ rotate: {} }, { quantize: { bits: 3, rounding: 'stochastic' } }], 400);
