@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { documentLimits, readDocument } from '../../shared/scenario/document.js';
 import { CodedError } from '../../shared/util/errors.js';
+import { cpuMilliseconds } from '../support/cpu-time.js';
 import { refusal } from './helpers.js';
 
 const read = (text: string): unknown => readDocument(text, 'a.yaml').value;
@@ -106,9 +107,9 @@ describe('a document', () => {
           .fill(`*l${i - 1}`)
           .join(', ')}]`,
       );
-    const started = performance.now();
+    const started = cpuMilliseconds();
     expect(refusal(() => read(lines.join('\n')))).toMatch(/^a\.yaml:\d+:\d+: Too many (aliases|values)/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMilliseconds() - started).toBeLessThan(1000);
   });
 
   test('a hundred aliases are read, more are refused', () => {

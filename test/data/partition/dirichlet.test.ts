@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../shared/data/load.js';
+import { cpuMilliseconds } from '../../support/cpu-time.js';
 import { refusal } from '../../support/refusal.js';
 import { balanced, classCounts, clientsOf, deal, heterogeneity, labelled, sizesOf } from './partitions.js';
 
@@ -82,9 +83,9 @@ describe('dirichlet', () => {
 
 describe('impossible or nearly so', () => {
   it('alpha 0.001 with 100 clients, at least 10 of 2,000 examples: legal within 5 s', () => {
-    const begin = performance.now();
+    const begin = cpuMilliseconds();
     const sizes = sizesOf(deal(balanced(2000), dirichlet(0.001, 10), 100));
-    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(cpuMilliseconds() - begin).toBeLessThan(5000);
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(10);
     expect(sizes.reduce((a, b) => a + b, 0)).toBe(2000);
   });
@@ -103,9 +104,9 @@ describe('impossible or nearly so', () => {
   });
 
   it('as many clients as examples, all of one class', () => {
-    const begin = performance.now();
+    const begin = cpuMilliseconds();
     const sizes = sizesOf(deal(labelled(new Uint8Array(60_000), 10), { dirichlet: { alpha: 0.001 } }, 60_000));
-    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(cpuMilliseconds() - begin).toBeLessThan(5000);
     expect(new Set(sizes)).toEqual(new Set([1]));
   });
 });

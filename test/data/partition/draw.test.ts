@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
+import { cpuMilliseconds } from '../../support/cpu-time.js';
 import { refusal } from '../../support/refusal.js';
 import { balanced, clientsOf, deal } from './partitions.js';
 
 it('costs nothing for a population far larger than the dataset', () => {
   const dataset = balanced(60_000);
-  const begin = performance.now();
+  const begin = cpuMilliseconds();
   const partition = deal(dataset, { draw: { samples: 600 } }, 1_000_000);
   const indices = [0, 1, 999_999].map((client) => partition.indices(client));
   expect(partition.fingerprint).toMatch(/^[0-9a-f]{64}$/);
-  expect(performance.now() - begin).toBeLessThan(1000);
+  expect(cpuMilliseconds() - begin).toBeLessThan(1000);
   expect(indices.map(({ length }) => length)).toEqual([600, 600, 600]);
   expect(indices[0]).not.toEqual(indices[1]);
   expect(partition.size(999_999)).toBe(600);
