@@ -15,11 +15,17 @@ const { get, set, i32 } = wasm;
 
 // Parameters, then locals.
 const [values, end, noise, symbols] = [0, 1, 2, 3];
-const [slope, offset, top, lowest, highest] = [4, 5, 6, 7, 8];
-const [x4, n4, x, level, first, second, sums] = [9, 10, 11, 12, 13, 14, 15];
+const firstNumber = 4;
+const numbers = 6;
+const [x4, n4, x, level, first, second, sums] = [10, 11, 12, 13, 14, 15, 16];
+/** The numbers of the parameters, and constants, in both lanes. */
+const [slope, offset, top, lowest, highest, inverse, half, unit] = [17, 18, 19, 20, 21, 22, 23, 24];
 
-const splat = (local: number) => [get(local), wasm.f64x2Splat];
-const constant = (value: number) => [wasm.f64(value), wasm.f64x2Splat];
+const fillLanes = [
+  Array.from({ length: numbers }, (_, i) => [get(firstNumber + i), wasm.f64x2Splat, set(slope + i)]),
+  [wasm.f64(0.5), wasm.f64x2Splat, set(half), wasm.f64(2 ** -16), wasm.f64x2Splat, set(unit)],
+];
+
 const upper = (local: number) => [get(local), get(local), wasm.shuffle32(2, 3, 2, 3)];
 
 /** Where a value is cut: at random, or halves upward, which is in the offset. */
@@ -28,19 +34,19 @@ export type Rounding = 'stochastic' | 'nearest';
 /** From two halves, from nothing. */
 const cuts = {
   stochastic: (halves: Code) => [
-    [halves, wasm.toDoubles, constant(0.5), wasm.f64x2Add, constant(2 ** -16), wasm.f64x2Mul],
-    [splat(offset), wasm.f64x2Add],
+    [halves, wasm.toDoubles, get(half), wasm.f64x2Add, get(unit), wasm.f64x2Mul],
+    [get(offset), wasm.f64x2Add],
   ],
-  nearest: () => splat(offset),
+  nearest: () => get(offset),
 } satisfies Record<Rounding, (halves: Code) => Code>;
 
 /** Rounds two values, in `x`, to integers, in `rounded`, and adds what is lost. */
 const roundTwo = (cut: Code, rounded: number) => [
-  [cut, get(x), splat(slope), wasm.f64x2Mul, wasm.f64x2Add],
-  [constant(0), wasm.f64x2Max, splat(top), wasm.f64x2Min, wasm.toIntegers, set(rounded)],
+  [cut, get(x), get(slope), wasm.f64x2Mul, wasm.f64x2Add],
+  [wasm.i32x4All(0), wasm.f64x2Max, get(top), wasm.f64x2Min, wasm.toIntegers, set(rounded)],
   [get(rounded), wasm.toDoubles, set(level)],
-  [splat(lowest), splat(top), get(level), wasm.f64x2Sub, wasm.f64x2Mul],
-  [splat(highest), get(level), wasm.f64x2Mul, wasm.f64x2Add, splat(top), wasm.f64x2Div],
+  [get(lowest), get(top), get(level), wasm.f64x2Sub, wasm.f64x2Mul],
+  [get(highest), get(level), wasm.f64x2Mul, wasm.f64x2Add, get(inverse), wasm.f64x2Mul],
   [wasm.demote, wasm.promoteLow, set(level)],
   [get(x), get(level), wasm.f64x2Sub, set(level)],
   [get(sums), get(level), get(level), wasm.f64x2Mul, wasm.f64x2Add, set(sums)],
@@ -49,7 +55,7 @@ const roundTwo = (cut: Code, rounded: number) => [
 const advance = (local: number, bytes: number) => [get(local), i32(bytes), wasm.i32Add, set(local)];
 
 const bodyOf = (cut: (halves: Code) => Code) => [
-  [i32(sumsAt), wasm.load(), set(sums)],
+  [fillLanes, i32(sumsAt), wasm.load(), set(sums)],
   wasm.doWhile(
     [get(values), wasm.load(), set(x4), get(noise), wasm.load16x4(), set(n4)],
     [get(x4), wasm.promoteLow, set(x), roundTwo(cut(get(n4)), first)],
@@ -88,12 +94,12 @@ const roundWith =
   (functions: WasmKernels['functions']): Rounder['roundFours'] =>
   (from, count, { rounding, slope, offset, top, lowest, highest }) => {
     const [x, halves, rounded] = [4 * from, noiseAt + 2 * from, symbolsAt + 2 * from];
-    functions[rounding](x, x + 4 * count, halves, rounded, slope, offset, top, lowest, highest);
+    functions[rounding](x, x + 4 * count, halves, rounded, slope, offset, top, lowest, highest, 1 / top);
   };
 
 const makeRounder = (withVectors: boolean): Rounder => {
-  const parameters = [...Array<'i32'>(4).fill('i32'), ...Array<'f64'>(5).fill('f64')];
-  const locals = Array<'v128'>(7).fill('v128');
+  const parameters = [...Array<'i32'>(4).fill('i32'), ...Array<'f64'>(numbers).fill('f64')];
+  const locals = Array<'v128'>(15).fill('v128');
   const functions = Object.entries(cuts).map(([name, cut]) => ({ name, parameters, locals, body: bodyOf(cut) }));
   const kernels = withVectors ? compile(functions, 1) : null;
   const memory = kernels?.memory ?? new ArrayBuffer(sumsAt + 16);

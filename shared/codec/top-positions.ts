@@ -1,3 +1,5 @@
+import { findLarge } from './scan-kernel.js';
+
 /*
  * The order of magnitudes of floats is the order of their bits without the sign, read as integers. So the k-th
  * largest is found digit by digit, as in a radix sort: 11 bits of all, then 10 and 10 of those in the border bin.
@@ -87,16 +89,14 @@ const sampleSome = (words: Uint32Array, k: number): Candidates | null => {
   sampled.fill(0);
   for (let i = 0; i < words.length; i += sampleStride) sampled[(words[i] & 0x7fffffff) >>> sampledShift]++;
   const { bin } = borderBin(sampled, Math.ceil(expected + 4 * Math.sqrt(expected) + 4));
-  const lowest = bin << sampledShift;
-  const some = new Uint32Array(3 * k + 1024);
-  let count = 0;
-  for (let i = 0; i < words.length; i++) {
-    // Typed arrays leave out what is written past their end.
-    if ((words[i] & 0x7fffffff) >= lowest) some[count++] = i;
-  }
-  if (count < k || count > some.length) return null;
-  const positions = some.subarray(0, count);
-  const magnitudes = magnitudesAt(words, positions);
+  // Zeros are never kept.
+  const lowest = Math.max(1, bin << sampledShift);
+  const room = 3 * k + 1024;
+  const some = { positions: new Uint32Array(room), magnitudes: new Uint32Array(room) };
+  const count = findLarge(words, lowest, some);
+  if (count < k || count > room) return null;
+  const positions = some.positions.subarray(0, count);
+  const magnitudes = some.magnitudes.subarray(0, count);
   return { positions, magnitudes, border: borderBin(countFirstDigits(magnitudes), k) };
 };
 

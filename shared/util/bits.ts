@@ -97,6 +97,13 @@ export class BitWriter {
     this.at += bytes.length;
   }
 
+  /** Room for bytes that the caller writes. */
+  space(count: number): Uint8Array {
+    this.reserve(count);
+    this.at += count;
+    return this.buffer.subarray(this.at - count, this.at);
+  }
+
   float32s(values: Float32Array): void {
     if (machineIsLittleEndian) {
       this.bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
@@ -120,10 +127,10 @@ export class BitWriter {
     this.pendingBits = 0;
   }
 
-  /** @returns a copy of what was written; the last byte is filled with zero bits. */
+  /** @returns what was written, for good; the last byte is filled with zero bits. */
   finish(): Uint8Array {
     this.align();
-    return this.buffer.slice(0, this.at);
+    return this.at === this.buffer.length ? this.buffer : this.buffer.slice(0, this.at);
   }
 }
 

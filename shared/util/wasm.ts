@@ -44,6 +44,8 @@ export const wasm = {
   i32: (value: number): Code => [0x41, ...signed(value | 0)],
   f64: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
   i32Add: [0x6a],
+  i32ShiftLeft: [0x74],
+  i32Store: [0x36, 0, 0],
   i32LessUnsigned: [0x49],
   /** Repeats a body while what it leaves on the stack is not 0. */
   doWhile: (...body: Code[]): Code => [0x03, 0x40, body, 0x0d, 0, 0x0b],
@@ -61,6 +63,11 @@ export const wasm = {
   i32x4Splat: vector(0x11),
   i32x4Add: vector(0xae),
   xor: vector(0x51),
+  and: vector(0x4e),
+  /** Ones where a lane of the first is greater, as signed integers. */
+  i32x4Greater: vector(0x3b),
+  /** 1 if any bit is, else 0. */
+  anyTrue: vector(0x53),
   extmulLowUnsigned: vector(0xde),
   extmulHighUnsigned: vector(0xdf),
   narrowUnsigned: vector(0x86),
@@ -68,7 +75,6 @@ export const wasm = {
   f64x2Add: vector(0xf0),
   f64x2Sub: vector(0xf1),
   f64x2Mul: vector(0xf2),
-  f64x2Div: vector(0xf3),
   f64x2Min: vector(0xf6),
   f64x2Max: vector(0xf7),
   promoteLow: vector(0x5f),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCodec } from '../../shared/codec/pipeline.js';
+import { findLarge } from '../../shared/codec/scan-kernel.js';
 import { topPositions } from '../../shared/codec/top-positions.js';
 import { restoreLevels, roundNearest, roundStochastic, type Grid } from '../../shared/codec/uniform-levels.js';
 import { RandomStream } from '../../shared/util/random.js';
@@ -78,6 +79,24 @@ const sorted = (values: Float32Array, k: number): Uint32Array =>
 
 const length = 70_001;
 const everyPrime = Float32Array.from({ length }, (_, i) => (i % 61 === 0 ? 0 : 1 + (i % 977)));
+
+test('large floats are found by vectors as one by one', () => {
+  fc.assert(
+    fc.property(fc.nat(20_000), fc.nat(99), fc.double({ min: 0, max: 1, noNaN: true }), (count, seed, share) => {
+      const values = heavyTailed(count, seed);
+      const words = new Uint32Array(values.buffer);
+      const least = 1 + Math.floor(share * 0x7f000000);
+      const found = [true, false].map((withVectors) => {
+        const large = { positions: new Uint32Array(200), magnitudes: new Uint32Array(200) };
+        return { count: findLarge(words, least, large, withVectors), large };
+      });
+      expect(found[0]).toEqual(found[1]);
+      const expected = [...words.keys()].filter((i) => (words[i] & 0x7fffffff) >= least);
+      expect(found[0].count).toBe(expected.length);
+      expect(found[0].large.positions.slice(0, expected.length)).toEqual(Uint32Array.from(expected.slice(0, 200)));
+    }),
+  );
+});
 
 describe('the largest of many, found with a sample', () => {
   test.each([

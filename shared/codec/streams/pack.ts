@@ -77,12 +77,10 @@ const packWhole = (symbols: Uint16Array, bits: number, bytes: Uint8Array): numbe
   return bits < 8 ? packEights(symbols, bits, bytes) : 0;
 };
 
-/** @param bits 0 to 16 */
-export const packSymbols = (symbols: Uint16Array, bits: number): Uint8Array => {
-  const bytes = new Uint8Array(Math.ceil((symbols.length * bits) / 8));
+/** @param bits 0 to 16 @param bytes all of them are written, exactly those that the symbols need */
+export const packSymbols = (symbols: Uint16Array, bits: number, bytes: Uint8Array): void => {
   if (bits === 8) bytes.set(symbols);
   else packRest(symbols, bits, bytes, packWhole(symbols, bits, bytes));
-  return bytes;
 };
 
 const unpackNibbles = (bytes: Uint8Array, symbols: Uint16Array): number => {

@@ -36,7 +36,7 @@ export const readRawPositions = (reader: BitReader, count: number, length: numbe
 };
 
 export const writeRawSymbols = (symbols: Uint16Array, alphabet: number, writer: BitWriter): void =>
-  writer.bytes(packSymbols(symbols, bitsBelow(alphabet)));
+  packSymbols(symbols, bitsBelow(alphabet), writer.space(rawBytes(symbols.length, alphabet)));
 
 /** @throws CodedError `codec/bad-symbol`, `codec/bad-stream`, `codec/truncated` */
 export const readRawSymbols = (reader: BitReader, count: number, alphabet: number): Uint16Array => {
