@@ -3,6 +3,12 @@ export interface SmallFloat {
   readonly name: string;
   /** All finite magnitudes, ascending from 0. */
   readonly magnitudes: Float32Array;
+  readonly fractionBits: number;
+  /** Of the exponent. */
+  readonly bias: number;
+  /** Below the least normal number magnitudes are evenly spaced, so many a unit. */
+  readonly leastNormal: number;
+  readonly spacesPerUnit: number;
 }
 
 /**
@@ -15,7 +21,8 @@ const makeFormat = (name: string, fractionBits: number, bias: number, count: num
     const fraction = (code & ((1 << fractionBits) - 1)) / 2 ** fractionBits;
     return exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias);
   });
-  return { name, magnitudes };
+  const leastNormal = 2 ** (1 - bias);
+  return { name, magnitudes, fractionBits, bias, leastNormal, spacesPerUnit: 2 ** fractionBits / leastNormal };
 };
 
 /** OCP 8-bit floating point (Micikevicius et al. 2022): largest 448, no infinity, one NaN. */
@@ -25,21 +32,24 @@ export const e5m2 = makeFormat('e5m2', 2, 15, 124);
 /** OCP MX 4-bit elements: 0, 0.5, 1, 1.5, 2, 3, 4, 6. */
 export const e2m1 = makeFormat('e2m1', 1, 1, 8);
 
+const word = new Uint32Array(1);
+const float = new Float32Array(word.buffer);
+
+/** Doubles this large have no fraction, so adding it rounds to nearest even. */
+const noFraction = 2 ** 52;
+
 /**
  * The number of the magnitude nearest to one, ties to the even number, the largest one above all.
- * @param magnitude at least 0
+ * @param magnitude at least 0, a float32 times a power of two
  */
-export const nearestCode = ({ magnitudes }: SmallFloat, magnitude: number): number => {
-  let low = 0;
-  let high = magnitudes.length - 1;
-  if (magnitude >= magnitudes[high]) return high;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (magnitudes[middle] <= magnitude) low = middle;
-    else high = middle;
-  }
-  const below = magnitude - magnitudes[low];
-  const above = magnitudes[high] - magnitude;
-  if (below !== above) return below < above ? low : high;
-  return low & 1 ? high : low;
+export const nearestCode = (format: SmallFloat, magnitude: number): number => {
+  const { magnitudes, fractionBits, bias } = format;
+  const last = magnitudes.length - 1;
+  if (magnitude >= magnitudes[last]) return last;
+  if (magnitude < format.leastNormal) return magnitude * format.spacesPerUnit + noFraction - noFraction;
+  float[0] = magnitude;
+  const bits = word[0];
+  const shift = 23 - fractionBits;
+  const rounded = (bits + (1 << (shift - 1)) - 1 + ((bits >>> shift) & 1)) >>> shift;
+  return rounded - ((127 - bias) << fractionBits);
 };

@@ -47,6 +47,10 @@ export const mx = defineTransform({
     const format = formats[element];
     const { magnitudes } = format;
     const count = magnitudes.length;
+    /** By their symbols. */
+    const elements = Float32Array.from({ length: 2 * count }, (_, symbol) =>
+      symbol < count ? magnitudes[symbol] : -magnitudes[symbol - count],
+    );
     const topExponent = floorLog2(magnitudes[count - 1]);
     const blocks = (values: number): number => Math.ceil(values / block);
     return quantizerTransform<Float32Array>({
@@ -78,11 +82,9 @@ export const mx = defineTransform({
       },
       restore: (symbols, scales) => {
         const values = new Float32Array(symbols.length);
-        for (let i = 0; i < symbols.length; i++) {
-          const symbol = symbols[i];
-          const magnitude =
-            (symbol < count ? magnitudes[symbol] : -magnitudes[symbol - count]) * scales[(i / block) | 0];
-          values[i] = saturate(magnitude);
+        for (let b = 0; b < scales.length; b++) {
+          const end = Math.min(values.length, (b + 1) * block);
+          for (let i = b * block; i < end; i++) values[i] = saturate(elements[symbols[i]] * scales[b]);
         }
         return values;
       },
