@@ -85,10 +85,11 @@ export class Exchange {
     const { watchdog } = this.options.prepared.scenario.round;
     const limit = deadline(abort, watchdog, () => new CodedError('client/watchdog', `No answer in ${watchdog} s.`));
     try {
-      return await this.converse(order, host, limit.signal);
+      return await this.converse(order, host, limit.signal, abort);
     } catch (error) {
       abort.throwIfAborted();
       if (!(error instanceof CodedError)) throw error;
+      host.forgetModels();
       return { ...nothing, dropped: error.code };
     } finally {
       limit.cancel();
@@ -96,7 +97,8 @@ export class Exchange {
     }
   }
 
-  private async converse(order: Order, host: HostSession, signal: AbortSignal): Promise<Arrival> {
+  /** @param signal of the watchdog, who ends this client's part; `abort` ends the run */
+  private async converse(order: Order, host: HostSession, signal: AbortSignal, abort: AbortSignal): Promise<Arrival> {
     const { round, client } = order;
     const { downlink, reports, holds } = this.options;
     reports.expect(round, client);
@@ -110,10 +112,21 @@ export class Exchange {
       const seconds = this.seconds(client, delivery, update);
       return { ...delivered, update, seconds, dropped: failure ?? this.lateness(seconds) };
     } catch (error) {
-      signal.throwIfAborted();
+      abort.throwIfAborted();
       if (!(error instanceof CodedError)) throw error;
+      host.forgetModels();
       return { ...delivered, update: null, seconds: null, dropped: error.code };
     }
+  }
+
+  /** Ends a connection whose peer hangs or can't be trusted; what still crosses it is counted when the run ends. */
+  leave(session: ClientSession, code: number): void {
+    this.options.sessions.leave(session, code);
+  }
+
+  /** Called when all clients of a round are served: what is reported on it from now on comes too late. */
+  closeRound(): void {
+    this.options.reports.clear();
   }
 
   /** Clients that hold the same version and have as many levels are sent the same bytes, so these are made once a round. */
@@ -135,8 +148,7 @@ export class Exchange {
     const { sessions, holds, states, prepared } = this.options;
     let session = sessions.get(client);
     if (session !== undefined && this.places.get(client) !== host) {
-      sessions.forget(session);
-      void session.close();
+      sessions.leave(session, 1000);
       session = undefined;
     }
     const known = holds.get(client) ?? null;

@@ -42,6 +42,15 @@ export class HostSession {
   close(): void {
     this.connection.close(1000);
   }
+
+  /**
+   * A client's task may not have come there, and with it not the links that it had: the host is sent the model with the
+   * next client that holds one.
+   */
+  forgetModels(): void {
+    this.version = -1;
+    this.built.clear();
+  }
 }
 
 export interface HostPoolOptions {

@@ -61,11 +61,19 @@ export class Reports {
     { round, client, staged, stateBytes }: HeaderOf<'report'>,
     parts: readonly Uint8Array[],
   ): void => {
-    const waiting = this.waiting.get(keyOf(round, client));
-    if (waiting === undefined) return;
+    const key = keyOf(round, client);
+    const waiting = this.waiting.get(key);
+    if (waiting === undefined) {
+      // Of an update that came too late.
+      if (staged) void this.states.abandon(round, client);
+      return;
+    }
     const report = async (): Promise<UpdateReport> => {
       const measures = measuresSchema.parse(JSON.parse(Buffer.from(parts[0]).toString()));
-      if (parts.length > 1) await this.states.stage(client, round, parts[1]);
+      if (parts.length > 1) {
+        await this.states.stage(client, round, parts[1]);
+        if (this.waiting.get(key) !== waiting) await this.states.abandon(round, client);
+      }
       return { measures, staged, stateBytes };
     };
     report().then(waiting.resolve, (cause: unknown) =>
@@ -81,7 +89,7 @@ export class Reports {
     return orAborted(waiting.promise, signal);
   }
 
-  /** Forgets a closed round. */
+  /** Closes the round: of reports that come later nothing is kept. */
   clear(): void {
     this.waiting.clear();
   }

@@ -12,6 +12,7 @@ import { addTotals, emptyTotals } from '../shared/runlog/totals.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { CodedError } from '../shared/util/errors.js';
 import { inOrder } from '../shared/util/in-order.js';
+import { endsConnection, isMalformed } from '../shared/wire/drops.js';
 import { encodeMessage } from '../shared/wire/messages.js';
 import { sumMeasures } from './measures.js';
 import type { Downlink } from './downlink.js';
@@ -47,9 +48,6 @@ export interface RoundOptions {
   /** Clients under way at once: what bounds the updates that wait for their turn. */
   readonly atOnce: number;
 }
-
-/** Faults of a message, after which the connection can't be trusted to be in step. */
-const isMalformed = (reason: string): boolean => reason.startsWith('wire/') || reason.startsWith('codec/');
 
 /** An update as the method's server half sees it: coded, and added where it is decoded. */
 const receivedUpdate = (
@@ -90,6 +88,8 @@ class Tally {
   readonly staged: number[] = [];
   readonly clients: Omit<ClientRecord, 'v' | 'measured' | 'type'>[] = [];
   readonly sessions: { session: ClientSession; client: number }[] = [];
+  /** Sessions that go when the round is counted, with the code that says why. */
+  readonly leaving: { session: ClientSession; code: number }[] = [];
   uplink = emptyTotals();
   downlink = emptyTotals();
   lossSum = 0;
@@ -188,7 +188,9 @@ const settle = (arrival: Arrival, round: number, tally: Tally, server: ServerRou
   session.send(
     encodeMessage('ack', { round, accepted: dropped === null, ...(dropped === null ? {} : { reason: dropped }) }),
   );
-  if (dropped !== null && isMalformed(dropped)) void session.close(1002);
+  if (dropped !== null && endsConnection(dropped)) {
+    tally.leaving.push({ session, code: isMalformed(dropped) ? 1002 : 1008 });
+  }
 };
 
 /** What a round begins with. */
@@ -219,8 +221,14 @@ export const gatherRound = async (
   for await (const arrival of inOrder(orders, atOnce, (order) => exchange.serve(order, abort))) {
     settle(arrival, round, tally, server, options);
   }
+  exchange.closeRound();
   if (scenario.connections === 'round') await Promise.all(tally.sessions.map(({ session }) => session.closedByPeer()));
   tally.countWire();
+  for (const { session, code } of tally.leaving) exchange.leave(session, code);
+  if (scenario.connections === 'round') {
+    // Who has not closed by now would leave in the middle of a later round.
+    for (const { session } of tally.sessions) if (session.isOpen) exchange.leave(session, 1000);
+  }
   const late = tally.dropped.some(({ reason }) => reason === 'client/late');
   return {
     change: server.finish(),

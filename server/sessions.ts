@@ -81,6 +81,8 @@ export class ClientSession {
 /** The clients' connections: who is connected, and who is waited for. */
 export class ClientSessions {
   private readonly open = new Map<number, ClientSession>();
+  /** Closed by the coordinator in the middle of the run. */
+  private readonly left: ClientSession[] = [];
   private readonly awaited = new Map<number, (session: ClientSession) => void>();
   private readonly runId: string;
   private readonly runToken: string;
@@ -112,10 +114,17 @@ export class ClientSessions {
     }
   }
 
+  /** A client connects when it is woken: one that comes later, when its turn is over, waits for the next. */
   private admit(session: ClientSession): void {
-    void this.open.get(session.client)?.close(1008);
+    const arrived = this.awaited.get(session.client);
+    if (arrived === undefined) {
+      this.leave(session, 1008);
+      return;
+    }
+    const before = this.open.get(session.client);
+    if (before !== undefined) this.leave(before, 1008);
     this.open.set(session.client, session);
-    this.awaited.get(session.client)?.(session);
+    arrived(session);
   }
 
   /** The client's open connection, if it has one. */
@@ -140,9 +149,16 @@ export class ClientSessions {
     if (this.open.get(session.client) === session) this.open.delete(session.client);
   }
 
+  /** Closes a connection for good. */
+  leave(session: ClientSession, code: number): void {
+    this.forget(session);
+    this.left.push(session);
+    void session.close(code);
+  }
+
   /** Closes every connection. @returns the bytes since each was last counted, closing included */
   async closeAll(): Promise<WireBytes> {
-    const sessions = [...this.open.values()];
+    const sessions = [...this.open.values(), ...this.left.splice(0)];
     this.open.clear();
     await Promise.all(sessions.map((session) => session.close()));
     const left = sessions.map((session) => session.takeBytes());

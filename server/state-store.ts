@@ -65,6 +65,12 @@ export class StateStore {
     await Promise.all(clients.map((client) => remove(join(this.folder, fileOf(client, round)))));
   }
 
+  /** Forgets a state that was staged after its round was closed; one that is committed stays. */
+  async abandon(round: number, client: number): Promise<void> {
+    if (this.current.get(client) === round || this.durable.get(client) === round) return;
+    await remove(join(this.folder, fileOf(client, round)));
+  }
+
   private release(client: number, round: number): void {
     const name = fileOf(client, round);
     if (this.durable.get(client) === round) this.superseded.push(name);

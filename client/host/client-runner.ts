@@ -1,5 +1,6 @@
 import type { ClientState } from '../../shared/method/method.js';
 import { CodedError } from '../../shared/util/errors.js';
+import { endsConnection } from '../../shared/wire/drops.js';
 import type { HeaderOf } from '../../shared/wire/messages.js';
 import type { HeldModel } from '../held-model.js';
 import { localRound, type LocalResult, type Workplace } from '../local-round.js';
@@ -17,11 +18,24 @@ export interface ClientRunnerOptions {
   readonly onError: (client: number, error: unknown) => void;
 }
 
+/** A client's call to a round. */
+interface Woken {
+  readonly wake: HeaderOf<'wake'>;
+  /** The client's committed state, where the folder is not shared. */
+  readonly state?: Uint8Array;
+  /** Resolves when it is called to a later round. */
+  readonly replaced: Promise<void>;
+  replace(): void;
+}
+
 /** Plays the clients of a host: each wakes, connects if it has to, and does its round. */
 export class ClientRunner {
   readonly workplace: Workplace;
   private readonly options: ClientRunnerOptions;
   private readonly connections = new Map<number, ClientConnection>();
+  private readonly newest = new Map<number, Woken>();
+  /** Each client's last round, over or not: it does one after the other. */
+  private readonly rounds = new Map<number, Promise<void>>();
 
   constructor(options: ClientRunnerOptions) {
     this.workplace = options.workplace;
@@ -33,11 +47,38 @@ export class ClientRunner {
    * @param state the client's committed state, where the folder is not shared
    */
   wake(wake: HeaderOf<'wake'>, state?: Uint8Array): void {
-    this.round(wake, state).catch((error: unknown) => {
-      this.connections.get(wake.client)?.close();
-      this.connections.delete(wake.client);
-      this.options.onError(wake.client, error);
+    const { client } = wake;
+    this.newest.get(client)?.replace();
+    let replace = (): void => undefined;
+    const replaced = new Promise<void>((resolve) => {
+      replace = resolve;
     });
+    const woken = { wake, ...(state === undefined ? {} : { state }), replaced, replace };
+    this.newest.set(client, woken);
+    const before = this.rounds.get(client) ?? Promise.resolve();
+    const round = before
+      .then(() => this.round(woken))
+      .catch((error: unknown) => {
+        this.connections.get(client)?.close();
+        this.connections.delete(client);
+        this.options.onError(client, error);
+      })
+      .finally(() => {
+        if (this.rounds.get(client) === round) this.rounds.delete(client);
+      });
+    this.rounds.set(client, round);
+  }
+
+  /** What woke a client for a round: it may still be on its way, on another connection than the task. */
+  private async wokenFor(client: number, round: number): Promise<Woken> {
+    for (;;) {
+      const newest = this.newest.get(client);
+      if (newest === undefined || newest.wake.round > round) {
+        throw new CodedError('client/disconnected', `Nobody waits for round ${round} of client ${client} any more.`);
+      }
+      if (newest.wake.round === round) return newest;
+      await newest.replaced;
+    }
   }
 
   private async connection(client: number, holds: number | null): Promise<ClientConnection> {
@@ -48,9 +89,13 @@ export class ClientRunner {
     return fresh;
   }
 
-  private async round(wake: HeaderOf<'wake'>, state: Uint8Array | undefined): Promise<void> {
-    const connection = await this.connection(wake.client, wake.holds);
+  private async round({ wake: { client, round: wanted, holds } }: Woken): Promise<void> {
+    // A client that hung hears late of rounds that went on without it.
+    if (this.newest.get(client)?.wake.round !== wanted) return;
+    const connection = await this.connection(client, holds);
     const task = await connection.task();
+    const { wake, state } = await this.wokenFor(client, task.header.round);
+    this.newest.delete(client);
     try {
       const result = await this.train(wake, task, state);
       const { round } = task.header;
@@ -58,12 +103,13 @@ export class ClientRunner {
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       connection.sendFailure({ round: task.header.round, code: error.code });
-      this.options.onError(wake.client, error);
+      this.options.onError(client, error);
     }
-    await connection.ack();
-    if (this.workplace.prepared.scenario.connections === 'round') {
+    const { reason } = await connection.ack();
+    const { connections } = this.workplace.prepared.scenario;
+    if (connections === 'round' || (reason !== undefined && endsConnection(reason))) {
       connection.close();
-      this.connections.delete(wake.client);
+      this.connections.delete(client);
     }
   }
 
