@@ -28,11 +28,23 @@ const fail = (error: unknown): void => {
 
 const [command = ''] = process.argv.slice(2);
 
+/** The argument that a command does nothing without. */
+const needed: Readonly<Record<string, string>> = {
+  run: 'a scenario file',
+  sweep: 'a scenario file',
+  check: 'a scenario file',
+  serve: 'a scenario file',
+  resume: 'the folder of a run or sweep',
+  report: 'the folder of a run or sweep',
+  export: 'the folder of a run',
+  join: 'the address that `fedsqueeze serve` printed',
+};
+
 /** What yargs says of a wrong call, in whole sentences that name the word. */
 const usageError = (message: string): CodedError => {
   const help = `See \`fedsqueeze ${/^[a-z]+$/.test(command) && !message.startsWith('Did you mean') ? `${command} ` : ''}--help\`.`;
   if (message.startsWith('Not enough non-option arguments')) {
-    return new CodedError('argument/invalid', `\`fedsqueeze ${command}\` lacks an argument, such as a scenario file.`, {
+    return new CodedError('argument/invalid', `\`fedsqueeze ${command}\` needs ${needed[command] ?? 'an argument'}.`, {
       hint: help,
     });
   }

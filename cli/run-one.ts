@@ -22,23 +22,20 @@ export interface RunOneOptions {
 /** The most hosts that a machine is asked to start. */
 const mostHosts = 256;
 
-/** @throws CodedError `argument/invalid` */
-export const checkHosts = (hosts: number | undefined): void => {
-  if (hosts !== undefined && !(Number.isInteger(hosts) && hosts >= 1 && hosts <= mostHosts)) {
-    throw new CodedError('argument/invalid', `--hosts is ${hosts}.`, {
-      hint: `It takes a whole number from 1 to ${mostHosts}.`,
-    });
-  }
+const checkWhole = (option: string, value: number, least: number, most: number): void => {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new CodedError('argument/invalid', `${option} is ${Number.isNaN(value) ? 'no number' : value}.`, {
+    hint: `It takes a whole number from ${least} to ${most}.`,
+  });
 };
 
 /** @throws CodedError `argument/invalid` */
-export const checkPort = (port: number): void => {
-  if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
-    throw new CodedError('argument/invalid', `--port is ${port}.`, {
-      hint: 'It takes a whole number from 0 to 65535.',
-    });
-  }
+export const checkHosts = (hosts: number | undefined): void => {
+  if (hosts !== undefined) checkWhole('--hosts', hosts, 1, mostHosts);
 };
+
+/** @throws CodedError `argument/invalid` */
+export const checkPort = (port: number): void => checkWhole('--port', port, 0, 65535);
 
 /** The `run` command. @returns the exit code */
 export const runOne = async ({
