@@ -42,23 +42,29 @@ export class RangeEncoder {
   private low = 0;
   private range = 0xffffffff;
 
+  private carry(): void {
+    let carry = this.at - 1;
+    while (this.buffer[carry] === 255) this.buffer[carry--] = 0;
+    this.buffer[carry]++;
+  }
+
   private add(amount: number): void {
     const low = (this.low + amount) >>> 0;
-    if (low < this.low) {
-      let carry = this.at - 1;
-      while (this.buffer[carry] === 255) this.buffer[carry--] = 0;
-      this.buffer[carry]++;
-    }
+    if (low < this.low) this.carry();
     this.low = low;
   }
 
-  private shift(): void {
+  private put(byte: number): void {
     if (this.at === this.buffer.length) {
       const grown = new Uint8Array(2 * this.buffer.length);
       grown.set(this.buffer);
       this.buffer = grown;
     }
-    this.buffer[this.at++] = this.low >>> 24;
+    this.buffer[this.at++] = byte;
+  }
+
+  private shift(): void {
+    this.put(this.low >>> 24);
     this.low = (this.low << 8) >>> 0;
   }
 
@@ -78,6 +84,44 @@ export class RangeEncoder {
   bit(contexts: Contexts, context: number, bit: number): void {
     this.narrow(bit, (this.range * contexts.zero[context]) >>> 0);
     contexts.learn(context, bit);
+  }
+
+  /**
+   * The lowest bits of a value, the highest of them first, as decisions in a binary tree: a node's context is `first` + its
+   * number, 1 at the root, 2 n and 2 n + 1 below n. As {@link bit} for each, with what changes in registers.
+   */
+  tree(contexts: Contexts, first: number, value: number, count: number): void {
+    const { zero, seen } = contexts;
+    let { low, range } = this;
+    let node = 1;
+    for (let i = count - 1; i >= 0; i--) {
+      const bit = (value >>> i) & 1;
+      const context = first + node;
+      const before = zero[context];
+      const bound = (range * before) >>> 0;
+      if (bit === 0) {
+        range = bound;
+      } else {
+        low += bound;
+        if (low > 0xffffffff) {
+          low -= 2 ** 32;
+          this.carry();
+        }
+        range -= bound;
+      }
+      while (range < smallestRange) {
+        this.put(low >>> 24);
+        low = (low << 8) >>> 0;
+        range = (range << 8) >>> 0;
+      }
+      const times = seen[context];
+      const after = before + (1 - bit - before) * rates[times];
+      zero[context] = after < lowest ? lowest : after > highest ? highest : after;
+      if (times < windowLength) seen[context] = times + 1;
+      node = 2 * node + bit;
+    }
+    this.low = low;
+    this.range = range;
   }
 
   /** Bits that are as likely 0 as 1. @param count 0 to 31 */
@@ -142,6 +186,34 @@ export class RangeDecoder {
     const bit = this.narrow((this.range * contexts.zero[context]) >>> 0);
     contexts.learn(context, bit);
     return bit;
+  }
+
+  /** What {@link RangeEncoder.tree} wrote, with a one above it: the number of a leaf. */
+  tree(contexts: Contexts, first: number, count: number): number {
+    const { zero, seen } = contexts;
+    let { code, range } = this;
+    let node = 1;
+    for (let i = 0; i < count; i++) {
+      const context = first + node;
+      const before = zero[context];
+      const bound = (range * before) >>> 0;
+      // No branch on a bit: nobody can foresee it.
+      const bit = Number(code >= bound);
+      code = (code - (bound & -bit)) >>> 0;
+      range = (bound ^ ((bound ^ (range - bound)) & -bit)) >>> 0;
+      while (range < smallestRange) {
+        code = ((code << 8) | this.next()) >>> 0;
+        range = (range << 8) >>> 0;
+      }
+      const times = seen[context];
+      const after = before + (1 - bit - before) * rates[times];
+      zero[context] = after < lowest ? lowest : after > highest ? highest : after;
+      if (times < windowLength) seen[context] = times + 1;
+      node = 2 * node + bit;
+    }
+    this.code = code;
+    this.range = range;
+    return node;
   }
 
   evenBits(count: number): number {

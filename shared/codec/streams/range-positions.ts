@@ -21,11 +21,7 @@ const encode = (positions: Uint32Array): RangeEncoder => {
   for (let i = 0; i < positions.length; i++) {
     const number = positions[i] - previous;
     const size = 31 - Math.clz32(number);
-    for (let bit = classBits - 1, node = 1; bit >= 0; bit--) {
-      const decision = (size >>> bit) & 1;
-      coder.bit(classes, before * 32 + node, decision);
-      node = 2 * node + decision;
-    }
+    coder.tree(classes, before * 32, size, classBits);
     let left = size;
     for (let node = 1; left > 0 && node < 1 << modelledBits; left--) {
       const decision = (number >>> (left - 1)) & 1;
@@ -46,9 +42,7 @@ const read = (reader: BitReader, count: number, length: number): Uint32Array => 
   let previous = -1;
   let before = 0;
   for (let i = 0; i < count; i++) {
-    let node = 1;
-    for (let bit = 0; bit < classBits; bit++) node = 2 * node + coder.bit(classes, before * 32 + node);
-    const size = node - 32;
+    const size = coder.tree(classes, before * 32, classBits) - 32;
     let number = 1;
     let left = size;
     for (; left > 0 && number < 1 << modelledBits; left--) number = 2 * number + coder.bit(below, size * 8 + number);

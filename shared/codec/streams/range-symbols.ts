@@ -89,11 +89,7 @@ const encode = (symbols: Uint16Array, alphabet: number, mode: number): RangeEnco
     coder.bit(modes, activity.context, isMode ? 0 : 1);
     if (!isMode) {
       const first = activity.isBusy << depth;
-      for (let level = 1, node = 1; level <= depth; level++) {
-        const decision = (symbol >>> (bits - level)) & 1;
-        coder.bit(tree, first + node, decision);
-        node = 2 * node + decision;
-      }
+      coder.tree(tree, first, symbol >>> (bits - depth), depth);
       coder.evenBits(symbol, bits - depth);
     }
     activity.see(isMode);
@@ -116,8 +112,7 @@ const read = (reader: BitReader, count: number, alphabet: number): Uint16Array =
       symbols[i] = mode;
     } else {
       const first = activity.isBusy << depth;
-      let node = 1;
-      for (let level = 1; level <= depth; level++) node = 2 * node + coder.bit(tree, first + node);
+      const node = coder.tree(tree, first, depth);
       const symbol = ((node - (1 << depth)) << (bits - depth)) | coder.evenBits(bits - depth);
       if (symbol >= alphabet) malformed('codec/bad-symbol', `Symbol ${symbol} in an alphabet of ${alphabet}.`);
       symbols[i] = symbol;
