@@ -106,7 +106,7 @@ export class Services {
     const runToken = options.token ?? makeRunToken();
     const json = JSON.stringify(scenario);
     const reports = new Reports(states);
-    const sessions = new ClientSessions(runId, runToken, scenario.clients.total);
+    const sessions = new ClientSessions(runId, runToken, scenario.clients.total, scenario.round.watchdog);
     const evaluator = new Evaluator({ scenario: json });
     const engine = engineName(scenario.engine);
     // Who awaits it hears of the error.

@@ -12,9 +12,6 @@ export interface WireBytes {
   readonly down: number;
 }
 
-/** Real seconds that a new connection has for its first message. */
-const helloSeconds = 10;
-
 /** One connection of one client. */
 export class ClientSession {
   readonly client: number;
@@ -87,17 +84,24 @@ export class ClientSessions {
   private readonly runId: string;
   private readonly runToken: string;
   private readonly clients: number;
+  private readonly helloSeconds: number;
 
-  constructor(runId: string, runToken: string, clients: number) {
+  /**
+   * @param clients of the run: numbers below are theirs
+   * @param helloSeconds real seconds that a new connection has for its first message. A host that trains another client
+   * says nothing meanwhile, so this is no less than what a client has for its answer
+   */
+  constructor(runId: string, runToken: string, clients: number, helloSeconds: number) {
     this.runId = runId;
     this.runToken = runToken;
     this.clients = clients;
+    this.helloSeconds = helloSeconds;
   }
 
   /** The handler for new connections on `/client`: the first message says who it is, and proves it. */
   readonly accept = (connection: WebSocket, socket: Socket): void => {
     const inbox = makeInbox(connection, () => new CodedError('client/disconnected', 'The connection ended.'));
-    const timeout = AbortSignal.timeout(helloSeconds * 1000);
+    const timeout = AbortSignal.timeout(this.helloSeconds * 1000);
     inbox
       .next(timeout)
       .then((bytes) => {

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { orAborted } from '../../shared/util/abort.js';
+import { deadline } from '../../shared/util/deadline.js';
+
+test('a promise or an abort, whichever comes first', async () => {
+  const controller = new AbortController();
+  const waits = orAborted(new Promise(() => undefined), controller.signal);
+  expect(await orAborted(Promise.resolve(7), controller.signal)).toBe(7);
+  controller.abort(new RangeError('over'));
+  await expect(waits).rejects.toThrow('over');
+  await expect(orAborted(Promise.resolve(7), controller.signal)).rejects.toThrow('over');
+});
+
+test('many may wait for one signal without a warning of a leak', async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', onWarning);
+  try {
+    const { signal } = new AbortController();
+    const waits = Array.from({ length: 40 }, () => orAborted(new Promise((resolve) => setTimeout(resolve, 5)), signal));
+    const limits = Array.from({ length: 40 }, () => deadline(signal, 60, () => new RangeError('over')));
+    await Promise.all(waits);
+    for (const limit of limits) limit.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(warnings).toEqual([]);
+  } finally {
+    process.off('warning', onWarning);
+  }
+});
