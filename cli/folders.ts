@@ -1,19 +1,41 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError } from '../shared/util/errors.js';
+import { CodedError, messageOf } from '../shared/util/errors.js';
 
 const hasContent = async (folder: string): Promise<boolean> =>
   existsSync(folder) && (await readdir(folder).catch(() => ['a file'])).length > 0;
 
+/** @throws CodedError `run/bad-folder` */
+const make = async (folder: string): Promise<string> => {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch (cause) {
+    throw new CodedError(
+      'run/bad-folder',
+      `The folder of the results cannot be made or written: ${messageOf(cause)}.`,
+      {
+        where: folder,
+        hint: 'Give another one with --out.',
+        cause,
+      },
+    );
+  }
+};
+
 /**
  * The folder of a new run or sweep: the one asked for, which must be empty or new, or the next free one of
- * `runs/NAME`, `runs/NAME-2`…: nothing is overwritten.
- * @throws CodedError `run/folder-in-use`
+ * `runs/NAME`, `runs/NAME-2`…: nothing is overwritten. It is made.
+ * @throws CodedError `run/folder-in-use`, `run/bad-folder`
  */
 export const newFolder = async (asked: string | undefined, name: string): Promise<string> => {
   if (asked !== undefined) {
-    if (!(await hasContent(asked))) return asked;
+    if (existsSync(asked) && !(await stat(asked)).isDirectory()) {
+      throw new CodedError('run/bad-folder', 'This is a file.', { where: asked, hint: 'Give a folder with --out.' });
+    }
+    if (!(await hasContent(asked))) return make(asked);
     throw new CodedError('run/folder-in-use', 'The folder is not empty.', {
       where: asked,
       hint: `Give another one with --out, or go on with \`fedsqueeze resume ${asked}\`.`,
@@ -21,6 +43,6 @@ export const newFolder = async (asked: string | undefined, name: string): Promis
   }
   for (let count = 1; ; count++) {
     const folder = join('runs', count === 1 ? name : `${name}-${count}`);
-    if (!(await hasContent(folder))) return folder;
+    if (!(await hasContent(folder))) return make(folder);
   }
 };

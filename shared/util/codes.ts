@@ -98,6 +98,7 @@ export const codes = {
   'run/interrupted': { exit: 130, meaning: 'the user interrupted the run' },
   'host/none-left': failure('every host is gone and can’t be started again'),
   'run/no-model': input('the folder holds no trained model'),
+  'run/bad-folder': input('the folder of the results cannot be made or written'),
   'run/folder-in-use': input('the run folder has a run already'),
   'wire/mismatch': failure('a host whose version, data or engine differ from the coordinator’s'),
 

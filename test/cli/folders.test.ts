@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { newFolder } from '../../cli/folders.js';
+import { refusal } from '../support/refusal.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'fedsqueeze-folders-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('the folder asked for is made, an empty one is taken', async () => {
+  const deep = join(folder, 'new', 'deep');
+  expect(await newFolder(deep, 'x')).toBe(deep);
+  expect(statSync(deep).isDirectory()).toBe(true);
+  expect(await newFolder(deep, 'x')).toBe(deep);
+});
+
+test('a folder with something, a file, a folder in a file', async () => {
+  const full = join(folder, 'full');
+  mkdirSync(full);
+  const file = join(full, 'thesis.tex');
+  writeFileSync(file, 'years of work');
+  expect((await refusal('run/folder-in-use', () => newFolder(full, 'x'))).hint).toContain(`resume ${full}`);
+  expect((await refusal('run/bad-folder', () => newFolder(file, 'x'))).describe()).toContain(
+    'thesis.tex: This is a file',
+  );
+  expect((await refusal('run/bad-folder', () => newFolder(join(file, 'x'), 'x'))).message).toContain('ENOTDIR');
+});
