@@ -58,7 +58,8 @@ const step = ({ counts, means }: Histogram, before: Float64Array, keepsZero: boo
   const centers = before.map((center, i) =>
     weights[i] === 0 || (keepsZero && center === 0) ? center : sums[i] / weights[i],
   );
-  return { centers, error };
+  // Of two that were the same one stays, and the other may pass it.
+  return { centers: centers.sort(), error };
 };
 
 const descend = (histogram: Histogram, start: Float64Array, keepsZero: boolean): Clustering => {

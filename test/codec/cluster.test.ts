@@ -118,5 +118,11 @@ test('centres are ascending, different, at most as many as wanted, and one at le
       expect(centers.every((center, i) => i === 0 || center > centers[i - 1])).toBe(true);
       if (list.includes(0)) expect(centers).toContain(0);
     }),
+    // Two starts at the same place, of which one moves below the other.
+    {
+      examples: [
+        [[-2.2927306988991958e-38, 0, 2 ** -149, 2 ** -148, -1, -3.9303955639013907e-38, 2.2927302785096565e-38], 6],
+      ],
+    },
   );
 });

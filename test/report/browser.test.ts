@@ -76,7 +76,7 @@ describe.skipIf(executablePath === undefined)('the page in a real browser', () =
     const { page, troubles } = await open(run, scripts);
     expect(await visiblePictures(page)).toBe(5);
     expect(await page.locator('h1').textContent()).toBe(evil);
-    expect(await page.locator('table').count()).toBe(2);
+    expect(await page.locator('table').count()).toBe(3);
     expect(troubles).toEqual([]);
     await page.close();
   });
