@@ -2,6 +2,7 @@ import { chosenFeedback } from '../shared/codec/error-feedback.js';
 import { feedbackStrategies } from '../shared/codec/feedback/index.js';
 import { presets } from '../shared/codec/presets.js';
 import { stages } from '../shared/codec/stages/index.js';
+import { compressionSteps } from '../shared/compression/index.js';
 import { datasets } from '../shared/data/datasets/index.js';
 import { partitions } from '../shared/data/partition/index.js';
 import { aggregationRules } from '../shared/method/aggregate/index.js';
@@ -47,6 +48,12 @@ const feedbackEntries = (): Entry[] =>
     return { ...entryOf(strategy), details: { sends, memory, paper } };
   });
 
+const compressionEntries = (): Entry[] =>
+  compressionSteps.all.map((step) => {
+    const { family, phases, paper } = step;
+    return { ...entryOf(step), details: { family, phases: phases.join(' → '), paper } };
+  });
+
 const presetEntries = (): Entry[] =>
   Object.entries(presets).map(([name, { summary, coding }]) => ({
     name,
@@ -73,4 +80,5 @@ export const catalogue: Readonly<Record<string, () => Entry[]>> = {
   feedback: feedbackEntries,
   stages: stageEntries,
   presets: presetEntries,
+  compression: compressionEntries,
 };

@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers';
 import { CodedError, messageOf } from '../shared/util/errors.js';
 import { packageVersion } from '../shared/util/version.js';
 import { checkCommand } from './commands/check.js';
+import { compressCommand } from './commands/compress.js';
 import { exportCommand } from './commands/export.js';
 import { joinCommand } from './commands/join.js';
 import { listCommand } from './commands/list.js';
@@ -37,6 +38,7 @@ const needed: Readonly<Record<string, string>> = {
   resume: 'the folder of a run or sweep',
   report: 'the folder of a run or sweep',
   export: 'the folder of a run',
+  compress: 'the folder of a run',
   join: 'the address that `fedsqueeze serve` printed',
 };
 
@@ -60,6 +62,7 @@ const parser = yargs(hideBin(process.argv))
   .command(resumeCommand)
   .command(reportCommand)
   .command(exportCommand)
+  .command(compressCommand)
   .command(checkCommand)
   .command(listCommand)
   .command(serveCommand)

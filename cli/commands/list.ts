@@ -18,6 +18,7 @@ const kinds = [
   'feedback',
   'stages',
   'presets',
+  'compression',
 ];
 
 export const listCommand: CommandModule<object, Arguments> = {
@@ -30,7 +31,8 @@ export const listCommand: CommandModule<object, Arguments> = {
       .example('$0 list', 'everything')
       .example('$0 list stages', 'sparsifiers, quantizers and entropy coders: options, bits, bias, paper')
       .example('$0 list layers', 'what a network of your own can have')
-      .example('$0 list presets', 'named codings for uplink and downlink'),
+      .example('$0 list presets', 'named codings for uplink and downlink')
+      .example('$0 list compression', 'steps of model compression: pruning, quantization, distillation'),
   handler: async ({ kind, json }) => {
     const { catalogue } = await import('../catalogue.js');
     const { formatCatalogue, formatDetails } = await import('../format-catalogue.js');

@@ -87,7 +87,8 @@ export const parseScenario = (text: string, file: string, { set = [] }: LoadOpti
   return { scenario, sweep, source: { file, data: data as Record<string, unknown>, document, settings } };
 };
 
-const readText = async (file: string): Promise<string> => {
+/** A scenario file's text. @throws CodedError `scenario/not-found`, `scenario/not-yaml` */
+export const readText = async (file: string): Promise<string> => {
   const fail = (message: string, hint: string, cause?: unknown): never => {
     throw new CodedError('scenario/not-found', message, { where: file, hint, cause });
   };

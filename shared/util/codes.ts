@@ -33,6 +33,11 @@ export const codes = {
   'engine/failed': input('the engine’s library cannot compute a network, or there is too little memory'),
   'engine/diverged': failure('the loss or the parameters became NaN or infinite in local training'),
 
+  // Model compression.
+  'compression/nothing-to-do': input('a step of model compression that would change nothing of a model'),
+  'compression/empty-layer': input('pruning has taken every weight of a layer'),
+  'compression/impossible': input('a step of model compression that cannot do what its options ask for'),
+
   // Run logs and run folders, as a report or a resume reads them.
   'runlog/bad-line': input('a line of a run log that is no record'),
   'runlog/bad-version': input('a run log written by a newer version'),

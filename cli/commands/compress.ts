@@ -1,0 +1,34 @@
+import type { CommandModule } from 'yargs';
+
+interface Arguments {
+  folder: string;
+  pipeline: string;
+  set: string[];
+  out: string | undefined;
+}
+
+export const compressCommand: CommandModule<object, Arguments> = {
+  command: 'compress <folder>',
+  describe: 'Make a run’s model smaller: prune, quantize, distil',
+  builder: (yargs) =>
+    yargs
+      .positional('folder', { type: 'string', demandOption: true, describe: 'Folder of a run that is done' })
+      .option('pipeline', {
+        type: 'string',
+        demandOption: true,
+        describe: 'File with the steps, applied one after the other',
+      })
+      .option('set', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'PATH=VALUE in the pipeline, as in steps.0.magnitude.sparsity=0.95',
+      })
+      .option('out', { type: 'string', describe: 'Folder of the results; by default compressed in the run’s folder' })
+      .example('$0 compress runs/fedavg --pipeline scenarios/pipelines/prune.yaml', 'a table, model.onnx, pictures')
+      .example('$0 list compression', 'all steps with their options'),
+  handler: async ({ folder, pipeline, set, out }) => {
+    const { compressRun } = await import('../compress-run.js');
+    await compressRun({ folder, pipeline, settings: set, out });
+  },
+};

@@ -1,0 +1,68 @@
+import type { Choice } from '../util/registry.js';
+import { measure, type ModelMeasures } from './measures.js';
+import type { CompressedModel } from './model.js';
+import type { CompressionStep } from './step.js';
+import type { CompressionEvent, CompressionWarning, Evaluation, Workbench } from './workbench.js';
+
+/** The model after a step of a pipeline, or before the first. */
+export interface PipelineStage {
+  /** The step's scenario word; `original` for the model that the pipeline began with. */
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly measures: ModelMeasures;
+  readonly evaluation: Evaluation;
+  readonly warnings: readonly CompressionWarning[];
+}
+
+/** A step of a pipeline at work. */
+export interface PipelineEvent extends CompressionEvent {
+  /** Counted from 0. */
+  readonly index: number;
+  readonly name: string;
+  readonly phases: readonly string[];
+}
+
+export interface PipelineOptions {
+  readonly steps: readonly { readonly step: CompressionStep; readonly choice: Choice }[];
+  readonly model: CompressedModel;
+  /** @param hear what the step says goes there */
+  readonly bench: (hear: {
+    onEvent: (event: CompressionEvent) => void;
+    onWarning: (warning: CompressionWarning) => void;
+  }) => Workbench;
+  readonly evaluate: (model: CompressedModel, bench: Workbench) => Promise<Evaluation>;
+  readonly onEvent?: (event: PipelineEvent) => void;
+  readonly onStage?: (stage: PipelineStage, index: number) => void;
+}
+
+/** Applies steps to a model, one after the other, and measures it after each. */
+export const runPipeline = async (
+  options: PipelineOptions,
+): Promise<{ model: CompressedModel; stages: readonly PipelineStage[] }> => {
+  const { steps, evaluate, onEvent, onStage } = options;
+  let at = 0;
+  let warnings: CompressionWarning[] = [];
+  const bench = options.bench({
+    onEvent: (event) => {
+      const { step } = steps[at];
+      onEvent?.({ ...event, index: at, name: step.name, phases: step.phases });
+    },
+    onWarning: (warning) => warnings.push(warning),
+  });
+  const stages: PipelineStage[] = [];
+  const add = async (name: string, of: CompressedModel, chosen: PipelineStage['options']): Promise<void> => {
+    const stage = { name, options: chosen, measures: measure(of), evaluation: await evaluate(of, bench), warnings };
+    warnings = [];
+    stages.push(stage);
+    onStage?.(stage, stages.length - 1);
+  };
+  let { model } = options;
+  await add('original', model, {});
+  for (const [index, { step, choice }] of steps.entries()) {
+    at = index;
+    const chosen = choice[step.name];
+    model = await step.create(chosen).apply(model, bench);
+    await add(step.name, model, chosen);
+  }
+  return { model, stages };
+};

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { CodedError } from '../util/errors.js';
+import type { PlugIn } from '../util/registry.js';
+import type { CompressedModel } from './model.js';
+import type { Workbench } from './workbench.js';
+
+/** The families of model compression. */
+export type Family = 'pruning' | 'quantization' | 'distillation' | 'compact';
+
+/** A step with its options. */
+export interface Compressor {
+  /**
+   * @returns another model; the one given is not changed
+   * @throws CodedError `compression/…` where it can't be done, or would do nothing
+   */
+  apply(model: CompressedModel, bench: Workbench): Promise<CompressedModel>;
+}
+
+/** One method of model compression, applied to a trained model. */
+export interface CompressionStep extends PlugIn {
+  readonly family: Family | 'training';
+  /** What it does, step after step, by the names that progress and log show. */
+  readonly phases: readonly string[];
+  readonly paper: string;
+  /** @throws CodedError `argument/invalid` */
+  create(options: unknown): Compressor;
+}
+
+/** Declares a step; its options are checked before `create` sees them. */
+export const defineStep = <S extends z.ZodObject>(
+  step: Omit<CompressionStep, 'options' | 'create'> & { options: S; create(options: z.infer<S>): Compressor },
+): CompressionStep => ({
+  ...step,
+  create: (options) => {
+    const result = step.options.safeParse(options);
+    if (result.success) return step.create(result.data);
+    const [issue] = result.error.issues;
+    throw new CodedError('argument/invalid', `${issue.message}.`, { where: [step.name, ...issue.path].join('.') });
+  },
+});

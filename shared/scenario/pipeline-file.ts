@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { compressionSteps } from '../compression/index.js';
+import { choiceOf, isGroup } from '../options/choice.js';
+import { errorMap, toProblems } from '../options/issues.js';
+import { problemError } from '../options/problem.js';
+import type { Choice } from '../util/registry.js';
+import { readDocument } from './document.js';
+import { placeIn, readText } from './load.js';
+import { applySettings, parseSetting } from './settings.js';
+import { seed } from './words.js';
+
+/** Steps of model compression, in the order in which they are applied. */
+export const pipelineSteps = z
+  .array(choiceOf(compressionSteps, 'One step of model compression.'))
+  .max(32)
+  .describe('Steps of model compression, one after the other.');
+
+const schema = z.strictObject({
+  seed: seed.nullable().default(null).describe('Every random number follows from it; null: the run’s.'),
+  steps: pipelineSteps.min(1),
+});
+
+/** A pipeline of model compression, as a file says it. */
+export interface Pipeline {
+  readonly seed: number | null;
+  readonly steps: readonly Choice[];
+}
+
+/**
+ * Reads a pipeline from its text: a group with the key `steps`, or the list of steps alone.
+ * @param set settings `PATH=VALUE`, applied in order
+ * @throws CodedError `scenario/…`, with file, line and column or the setting
+ */
+export const parsePipeline = (text: string, file: string, set: readonly string[] = []): Pipeline => {
+  const document = readDocument(text, file);
+  const settings = set.map(parseSetting);
+  const isList = Array.isArray(document.value);
+  const data = applySettings(isList || !isGroup(document.value) ? { steps: document.value } : document.value, settings);
+  const result = schema.safeParse(data, { error: errorMap });
+  if (result.success) return result.data;
+  const place = placeIn(document, settings);
+  throw problemError(toProblems(result.error), (problem) =>
+    place(isList ? { ...problem, path: problem.path.slice(1) } : problem),
+  );
+};
+
+/** Reads a pipeline file. @throws CodedError `scenario/…` */
+export const loadPipeline = async (file: string, set: readonly string[] = []): Promise<Pipeline> =>
+  parsePipeline(await readText(file), file, set);
