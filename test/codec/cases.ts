@@ -70,6 +70,8 @@ export const optionCases: readonly { name: string; coding: Coding }[] = (
     [{ eden: { bits: 7.9 } }],
     [{ eden: { bits: 8 } }],
     [{ rotate: {} }, { topk: { fraction: 0.2 } }, { float16: {} }],
+    [{ qsgd: { levels: 20 } }, { eliasgamma: {} }],
+    [{ qsgd: { levels: 20 } }, { eliasdelta: {} }],
     [{ step: { size: 1 } }, { entropy: { coder: 'map' } }],
     [{ topk: { fraction: 0.3 } }, { quantize: { bits: 3 } }, { entropy: { coder: 'map' } }],
   ] satisfies Choice[][]

@@ -125,3 +125,18 @@ test('frequencies sum to a power of two and none that occurs is 0', () => {
     }),
   );
 });
+
+test.each(['gamma', 'delta'] as const)(
+  'Elias’s %s code takes few bits where the middle symbol is the frequent one',
+  (which) => {
+    const signed = (alphabet: number): Uint16Array =>
+      geometric(4000, (alphabet + 1) / 2, 0.9).map((size, i) => (alphabet - 1) / 2 + (i % 2 === 0 ? size : -size));
+    for (const alphabet of [3, 15, 511, 65535]) {
+      const symbols = signed(alphabet);
+      const { parameter, payload } = coded(eliasSymbols(which), symbols, alphabet)!;
+      // Nine in ten take one bit, and there are hardly any above ±2.
+      expect((8 * payload.length) / symbols.length).toBeLessThan(1.6);
+      expect(eliasSymbols(which).read(new BitReader(payload), symbols.length, alphabet, parameter)).toEqual(symbols);
+    }
+  },
+);

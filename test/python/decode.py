@@ -435,9 +435,12 @@ def range_symbols(reader, count, alphabet, _parameter):
 
 
 def elias_symbols(reader, count, alphabet, which):
-    out = [elias_number(reader, which) - 1 for _ in range(count)]
+    out = [elias_number(reader, which % 2) - 1 for _ in range(count)]
     reader.align()
-    return out
+    if which < 2:
+        return out
+    middle = (alphabet - 1) // 2
+    return [middle + (n // 2 if n % 2 == 0 else -(n + 1) // 2) for n in out]
 
 
 def deflate(reader, count, alphabet, _parameter):

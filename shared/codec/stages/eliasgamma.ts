@@ -12,7 +12,7 @@ export const eliasgamma = defineCoder({
   codes: ['positions', 'symbols'],
   // The mean of a logarithm is at most that of the mean, 1/p.
   mostBits: { positions: (density) => 1 - 2 * Math.log2(density) },
-  bits: '2 ⌊log2 n⌋ + 1 for a gap of n or the symbol n − 1: small symbols should be the frequent ones',
+  bits: '2 ⌊log2 n⌋ + 1 for a gap of n or the symbol n − 1, or symbols counted from the middle of their alphabet outwards',
   bias: 'lossless',
   paper: 'Elias 1975, Universal Codeword Sets and Representations of the Integers',
   options: z.strictObject({}),

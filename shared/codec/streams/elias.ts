@@ -1,11 +1,13 @@
 import { bitsAt, firstBits, type BitReader, type BitWriter } from '../../util/bits.js';
+import { toInteger, toSymbol } from '../signed-symbols.js';
 import { malformed } from './malformed.js';
 import type { PositionCode, SymbolCode } from './stream.js';
 
 /*
  * Universal codes of numbers n ≥ 1 (Elias 1975). Gamma: as many zeros as n has bits after its leading one, then n. Delta: the
  * number of n's bits in gamma code, then the bits after the leading one. Gaps between positions are coded as gap + 1,
- * symbols as symbol + 1, so small symbols should be the frequent ones.
+ * symbols as symbol + 1, or counted from the middle of the alphabet outwards, where quantizers have their zero: whichever
+ * is smaller.
  */
 
 /** The code, also the stream's parameter: 0 gamma, 1 delta. */
@@ -63,10 +65,8 @@ const deltaAt = (bytes: Uint8Array, at: number): number => {
 const bitsOf = (value: number, isDelta: boolean): number => (isDelta ? deltaBits(value) : gammaBits(value));
 
 /** Reads numbers one after the other. */
-const numbers = (reader: BitReader, count: number, parameter: number): Uint32Array => {
-  if (parameter > 1) malformed('codec/bad-stream', `The Elias code ${parameter} is not known.`);
+const numbers = (reader: BitReader, count: number, isDelta: boolean): Uint32Array => {
   reader.requireBits(count);
-  const isDelta = parameter === 1;
   const bytes = reader.padded;
   const values = new Uint32Array(count);
   const end = 8 * (bytes.length - 4);
@@ -109,7 +109,8 @@ export const eliasPositions = (which: EliasCode): PositionCode => {
       };
     },
     read: (reader, count, length, parameter) => {
-      const positions = numbers(reader, count, parameter);
+      if (parameter > 1) malformed('codec/bad-stream', `The Elias code ${parameter} is not known.`);
+      const positions = numbers(reader, count, parameter === 1);
       let previous = -1;
       for (let i = 0; i < count; i++) {
         const position = previous + positions[i];
@@ -122,21 +123,41 @@ export const eliasPositions = (which: EliasCode): PositionCode => {
   };
 };
 
+/** Added to a symbol stream's parameter where symbols are counted from the middle. */
+const fromMiddle = 2;
+
+const middleOf = (alphabet: number): number => (alphabet - 1) >> 1;
+
+/** The number that stands for a symbol, from 1; those near the middle are small, if there is one. */
+const numberOf = (symbol: number, middle: number | null): number =>
+  middle === null ? symbol + 1 : toSymbol(symbol - middle) + 1;
+
+const symbolOf = (number: number, middle: number | null): number =>
+  middle === null ? number - 1 : toInteger(number - 1) + middle;
+
+const symbolBits = (symbols: Uint16Array, isDelta: boolean, middle: number | null): number => {
+  let bits = 0;
+  for (let i = 0; i < symbols.length; i++) bits += bitsOf(numberOf(symbols[i], middle), isDelta);
+  return bits;
+};
+
 export const eliasSymbols = (which: EliasCode): SymbolCode => {
   const isDelta = which === 'delta';
   return {
     tag: 6,
     name: which,
-    prepare: (symbols) => {
-      let bits = 0;
-      for (let i = 0; i < symbols.length; i++) bits += bitsOf(symbols[i] + 1, isDelta);
+    prepare: (symbols, alphabet) => {
+      const plain = symbolBits(symbols, isDelta, null);
+      const folded = symbolBits(symbols, isDelta, middleOf(alphabet));
+      const middle = folded < plain ? middleOf(alphabet) : null;
       return {
-        bytes: Math.ceil(bits / 8),
-        parameter: parameters[which],
+        bytes: Math.ceil(Math.min(plain, folded) / 8),
+        parameter: parameters[which] + (middle === null ? 0 : fromMiddle),
         write: (writer) => {
           for (let i = 0; i < symbols.length; i++) {
-            if (isDelta) writeDelta(symbols[i] + 1, writer);
-            else writeGamma(symbols[i] + 1, writer);
+            const number = numberOf(symbols[i], middle);
+            if (isDelta) writeDelta(number, writer);
+            else writeGamma(number, writer);
           }
           writer.align();
           return 0;
@@ -144,11 +165,15 @@ export const eliasSymbols = (which: EliasCode): SymbolCode => {
       };
     },
     read: (reader, count, alphabet, parameter) => {
-      const values = numbers(reader, count, parameter);
+      if (parameter > 3) malformed('codec/bad-stream', `The Elias code ${parameter} is not known.`);
+      const middle = (parameter & fromMiddle) === 0 ? null : middleOf(alphabet);
+      const values = numbers(reader, count, (parameter & 1) === parameters.delta);
       const symbols = new Uint16Array(count);
       for (let i = 0; i < count; i++) {
-        const symbol = values[i] - 1;
-        if (symbol >= alphabet) malformed('codec/bad-symbol', `Symbol ${symbol} in an alphabet of ${alphabet}.`);
+        const symbol = symbolOf(values[i], middle);
+        if (symbol < 0 || symbol >= alphabet) {
+          malformed('codec/bad-symbol', `Symbol ${symbol} in an alphabet of ${alphabet}.`);
+        }
         symbols[i] = symbol;
       }
       return symbols;
