@@ -7,6 +7,7 @@ interface Stage {
   readonly measures: {
     readonly parameters: number;
     readonly nonzero: number;
+    readonly originalBytes: number;
     readonly storedBytes: number;
     readonly effectiveFlops: number;
     readonly flops: number;
@@ -36,7 +37,7 @@ export const formatStages = (stages: readonly Stage[]): string =>
       name,
       formatPercent(evaluation.accuracy),
       formatBytes(measures.storedBytes),
-      formatRatio(stages[0].measures.storedBytes / measures.storedBytes),
+      formatRatio(stages[0].measures.originalBytes / measures.storedBytes),
       count(measures.parameters),
       count(measures.nonzero),
       mega(measures.flops),

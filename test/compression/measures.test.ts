@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { histogramBins, histogramOf } from '../../shared/compression/histogram.js';
+import { compressionRatio, measure } from '../../shared/compression/measures.js';
+import { uncompressed, type CompressedModel } from '../../shared/compression/model.js';
+import { encodeCompact } from '../../shared/compression/storage/compact-file.js';
+import { compileNetwork } from '../../shared/models/compile.js';
+
+/*
+ * 6 × 6 × 1 → convolution 3 × 3, 2 filters: 18 weights and 2 biases, 4 · 4 · 2 outputs of 9 products: 2 · 288 = 576 FLOPs.
+ * 32 → dense, 3 units: 96 weights and 3 biases, 2 · 96 = 192 FLOPs.
+ */
+const network = compileNetwork({
+  name: 'by hand',
+  input: [6, 6, 1],
+  layers: [{ kind: 'conv2d', filters: 2, kernelSize: 3 }, { kind: 'flatten' }, { kind: 'dense', units: 3 }],
+  classes: 3,
+});
+
+const modelOf = (valueOf: (i: number) => number): CompressedModel => {
+  const { layout } = network;
+  const floats = Float32Array.from({ length: layout.floats }, (_, i) => valueOf(i));
+  return uncompressed(network, { layout, floats, counters: new BigInt64Array(0) });
+};
+
+describe('the measures of a model', () => {
+  const before = measure(modelOf((i) => (i + 1) / 7));
+
+  test('are those of a hand count', () => {
+    expect(before).toMatchObject({
+      parameters: 119,
+      nonzero: 119,
+      originalBytes: 476,
+      flops: 768,
+      effectiveFlops: 768,
+    });
+    expect(before.layers).toMatchObject([
+      { name: 'conv2d', parameters: 20, nonzero: 20, sparsity: 0, bits: 32, flops: 576, effectiveFlops: 576 },
+      { name: 'flatten', parameters: 0, nonzero: 0, sparsity: null, bits: null, flops: 0, storedBytes: 0 },
+      { name: 'dense', parameters: 99, nonzero: 99, sparsity: 0, bits: 32, flops: 192, effectiveFlops: 192 },
+    ]);
+  });
+
+  test('leave out products by weights that are 0', () => {
+    // Of the kernel's 18 weights 9 go, of the dense layer's 96 three quarters; biases stay.
+    const after = measure(modelOf((i) => (i < 9 || (i >= 20 && i < 92) ? 0 : 1 + i)));
+    expect(after).toMatchObject({ parameters: 119, nonzero: 119 - 9 - 72, flops: 768, effectiveFlops: 288 + 48 });
+    expect(after.layers.map(({ sparsity }) => sparsity)).toEqual([0.5, null, 0.75]);
+  });
+
+  test('stored bytes are those of the file, and of its layers', () => {
+    const model = modelOf((i) => (i % 3 === 0 ? i + 1 : 0));
+    const { storedBytes, layers } = measure(model);
+    expect(storedBytes).toBe(encodeCompact(model).length);
+    const ofLayers = layers.reduce((sum, layer) => sum + layer.storedBytes, 0);
+    expect(ofLayers).toBeLessThan(storedBytes);
+    expect(ofLayers).toBeGreaterThan(0);
+    expect(layers[2].storage!.format).not.toBe('dense');
+  });
+
+  test('the ratio is of float32 bytes to all that is stored', () => {
+    // The survey's example: 200 MB that become 50 MB.
+    expect(compressionRatio({ originalBytes: 200e6 }, { storedBytes: 50e6 })).toBe(4);
+    expect(compressionRatio(before, before)).toBe(476 / before.storedBytes);
+  });
+});
+
+describe('a histogram of weights', () => {
+  test('has fixed bins, zeros apart', () => {
+    const { counts, limit, zeros } = histogramOf(Float32Array.of(0, 0, -2, 2, 0.01, -0.01, 0.5), undefined);
+    expect(limit).toBe(2);
+    expect(zeros).toBe(2);
+    // Of 41 bins from −2 to 2 the middle one is the 21st; 0.5 is 5.125 widths from the middle.
+    const filled = Object.fromEntries(
+      counts.map((count, bin) => [bin, count] as const).filter(([, count]) => count > 0),
+    );
+    expect(filled).toEqual({ 0: 1, 20: 2, 25: 1, 40: 1 });
+    expect(counts).toHaveLength(histogramBins);
+  });
+
+  test('takes the bins of what it is compared with', () => {
+    const { counts } = histogramOf(Float32Array.of(-9, 0.3, 9), 1);
+    expect([counts[0], counts[26], counts[40]]).toEqual([1, 1, 1]);
+  });
+
+  test('of a layer goes on with the bins of the model before', () => {
+    const before = measure(modelOf((i) => (i + 1) / 7));
+    const after = measure(
+      modelOf(() => 0.5),
+      before,
+    );
+    expect(after.layers.map(({ histogram }) => histogram?.limit)).toEqual(
+      before.layers.map(({ histogram }) => histogram?.limit),
+    );
+    expect(after.layers[0].histogram!.counts.reduce((a, b) => a + b)).toBe(18);
+  });
+});
