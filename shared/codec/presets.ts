@@ -121,8 +121,8 @@ export const presets: Readonly<Record<string, Preset>> = {
     coding: coding([{ eden: { bits: 0.5 } }], false),
   },
   'rotated-4bit': {
-    summary: 'the rotated vector in 4 bits, stochastic rounding',
-    coding: coding([{ rotate: {} }, quantize(4, { rounding: 'stochastic' })], false),
+    summary: 'the rotated vector in 4 bits, stochastic rounding, a scale for 4096 coordinates',
+    coding: coding([{ rotate: {} }, quantize(4, { rounding: 'stochastic', block: 4096 })], false),
   },
   'step-2': {
     summary: 'multiples of 2 root mean squares, entropy-coded, error feedback',
