@@ -35,8 +35,17 @@ export const codes = {
 
   // Model compression.
   'compression/nothing-to-do': input('a step of model compression that would change nothing of a model'),
-  'compression/empty-layer': input('pruning has taken every weight of a layer'),
+  'compression/empty-layer': input('pruning has taken every weight of a layer, or would have'),
+  'compression/kept-layer': input('structured pruning keeps a layer’s filters or units as they are'),
+  'compression/replaced-model': input('a search has put another network in the place of a pruned or quantized model'),
+  'compression/not-smaller': input('a search has found a network that is no smaller than the model'),
+  'compression/bad-mask': failure('what a task says of pruned weights is not which of them go'),
   'compression/impossible': input('a step of model compression that cannot do what its options ask for'),
+  'compression/saturation': input('quantization cuts off many of the values that a layer gives'),
+  'compression/dead-range': input('quantization has made channels 0, or leaves most levels of a layer unused'),
+  'compression/overflow': input('sums of a quantized layer may leave the range of 32-bit integers'),
+  'compression/vanishing-gradient': input('training with quantization hardly changes a layer'),
+  'compression/few-examples': input('fewer examples are held out than a calibration asks for'),
 
   // Run logs and run folders, as a report or a resume reads them.
   'runlog/bad-line': input('a line of a run log that is no record'),
@@ -71,6 +80,13 @@ export const codes = {
   'codec/bad-symbol': failure('a symbol in a payload is outside its alphabet'),
   'codec/bad-scale': failure('a scale or value in a payload is not finite or has a wrong sign'),
   'codec/bad-stream': failure('a coded stream in a payload is of an unknown kind or damaged'),
+
+  // Distillation in the federation.
+  'client/bad-public-set': failure('a task brought other public examples than the scenario has'),
+  'distillation/failed': failure('the process that trains for the coordinator failed'),
+  'method/bad-labels': failure(
+    'soft labels in an update are not what the method’s labels can be; the update does not count',
+  ),
 
   // Methods: what an update of theirs must be.
   'method/bad-mask': failure('a mask in an update has a value other than 0 and 1; the update does not count'),

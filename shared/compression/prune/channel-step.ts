@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { CodedError } from '../../util/errors.js';
+import type { CompressedModel } from '../model.js';
+import type { Compressor } from '../step.js';
+import type { Workbench } from '../workbench.js';
+import { criteria, groupScores, type Criterion, type CriterionName } from './channel-scores.js';
+import { familyOf, selectChannels, type Budget } from './channel-selection.js';
+import { channelGraph, type ChannelGraph, type ChannelGroup, type Producer } from './channels.js';
+import { requireFloat } from './float-only.js';
+import { rebuilt } from './rebuild.js';
+import { cubicSparsity } from './schedule.js';
+import { scopeOption, trainingOptions, type TrainingOptions } from './training-options.js';
+
+const words = Object.keys(criteria) as CriterionName[];
+
+/** How much goes, of whole filters or units, and when. */
+export const channelBudgetOptions = {
+  sparsity: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe('Part that goes of those that can go; more than 0, less than 1; null: as flops says, or half.'),
+  flops: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Part of the network’s FLOPs that may be left, instead of sparsity; more than 0, less than 1; null: as sparsity says.',
+    ),
+  scope: scopeOption,
+  multipleOf: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe(
+      'A layer keeps a multiple of this, where it can; fast kernels compute 8 or 16 channels at once; from 1 to 64.',
+    ),
+  ...trainingOptions,
+};
+
+/** What makes a filter or a unit important. */
+export const criterionOption = z
+  .enum(words)
+  .default('l1')
+  .describe(`What makes one important: ${words.map((word) => `${word}: ${criteria[word].summary}`).join('; ')}.`);
+
+export interface ChannelOptions extends TrainingOptions {
+  readonly sparsity: number | null;
+  readonly flops: number | null;
+  readonly scope: 'global' | 'layer';
+  readonly multipleOf: number;
+}
+
+/** Filters of convolutions or units of dense layers. */
+export interface ChannelKind {
+  readonly kind: Producer['kind'];
+  /** For people, in the plural. */
+  readonly word: string;
+}
+
+export interface ChannelMethod extends ChannelKind {
+  readonly criterion: Criterion;
+  /** The criterion's word, for people. */
+  readonly criterionWord: string;
+  /** Makes up for what a cut has changed, before training does. @param smaller the model after it */
+  readonly repair?: (cut: ChannelCut, smaller: CompressedModel, bench: Workbench) => Promise<CompressedModel>;
+}
+
+/** A model and what is cut from it. */
+export interface ChannelCut {
+  readonly model: CompressedModel;
+  readonly graph: ChannelGraph;
+  readonly gone: ReadonlySet<number>;
+}
+
+const where = ({ network: { network } }: Pick<CompressedModel, 'network'>): string => `network '${network.name}'`;
+
+/** Part that goes where nothing is said. */
+const usualSparsity = 0.5;
+
+const checkOptions = ({ sparsity, flops }: ChannelOptions): void => {
+  if (sparsity === null || flops === null) return;
+  throw new CodedError('compression/impossible', `Both sparsity ${sparsity} and flops ${flops} are given.`, {
+    hint: 'Say one of them: each decides how much goes.',
+  });
+};
+
+/** Tells once of each layer. */
+const layerWarnings = (bench: Pick<Workbench, 'warn'>) => {
+  const told = new Set<string>();
+  return (code: string, layer: string, message: string): void => {
+    if (!told.has(`${code} ${layer}`)) bench.warn({ code, layer, message });
+    told.add(`${code} ${layer}`);
+  };
+};
+
+type Warn = ReturnType<typeof layerWarnings>;
+
+/** The groups that a method takes from: the first of their filters or units is of its kind. */
+const candidates = ({ groups }: ChannelGraph, { kind }: ChannelKind): ChannelGroup[] =>
+  groups.filter(({ members: [{ layer }] }) => layer.kind === kind);
+
+/** @throws CodedError `compression/nothing-to-do` without any; tells of layers that can lose none */
+const requireCandidates = (model: CompressedModel, graph: ChannelGraph, chosen: ChannelKind, warn: Warn): void => {
+  const { layers } = model.network;
+  const own = layers.slice(0, -1).filter(({ kind }) => kind === chosen.kind);
+  const found = candidates(graph, chosen);
+  if (found.length === 0) {
+    const has = own.length === 0 ? 'has none' : 'can lose none of them';
+    throw new CodedError('compression/nothing-to-do', `The network ${has}: no ${chosen.word} can go.`, {
+      where: where(model),
+      hint: 'The last layer keeps its units, and what is normalized over all channels or tied to the input keeps all; prune single weights instead.',
+    });
+  }
+  for (const { name } of own) {
+    if (graph.places.get(name)?.some((group) => group >= 0) === true) continue;
+    warn(
+      'compression/kept-layer',
+      name,
+      `'${name}' keeps all ${chosen.word}: groups, a normalization over channels or a shuffle tie all of them together.`,
+    );
+  }
+};
+
+/** How many went so far, of how many, by family; '' for all together. */
+class Tally {
+  private readonly total = new Map<string, number>();
+  private readonly gone = new Map<string, number>();
+  private readonly scope: 'global' | 'layer';
+
+  constructor(groups: readonly ChannelGroup[], scope: 'global' | 'layer') {
+    this.scope = scope;
+    this.add(this.total, groups);
+  }
+
+  took(groups: readonly ChannelGroup[]): void {
+    this.add(this.gone, groups);
+  }
+
+  /** How many more may go until a part is gone. */
+  untilSparsity(sparsity: number): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.total].map(([key, size]) => [key, Math.round(sparsity * size) - (this.gone.get(key) ?? 0)]),
+    );
+  }
+
+  private add(to: Map<string, number>, groups: readonly ChannelGroup[]): void {
+    for (const group of groups) {
+      const key = this.scope === 'global' ? '' : familyOf(group);
+      to.set(key, (to.get(key) ?? 0) + group.members.length);
+    }
+  }
+}
+
+/** The budget when a part of the way is done. @param flops of the network at the beginning */
+const budgetAt = ({ sparsity, flops: part }: ChannelOptions, way: number, flops: number, tally: Tally): Budget =>
+  part === null
+    ? { kind: 'channels', most: tally.untilSparsity(cubicSparsity(sparsity ?? usualSparsity, way)) }
+    : { kind: 'flops', most: flops * (1 - cubicSparsity(1 - part, way)) };
+
+/** Scores of the groups that may go; null for all others. @throws CodedError `compression/impossible` where none has one */
+const scoresFor = async (
+  model: CompressedModel,
+  graph: ChannelGraph,
+  method: ChannelMethod,
+  { bench, warn }: { readonly bench: Workbench; readonly warn: Warn },
+): Promise<(number | null)[]> => {
+  const { criterion, criterionWord, word } = method;
+  const scores = groupScores(await criterion.score(model, graph, bench), graph, criterion);
+  const own = candidates(graph, method);
+  const unknown = own.filter(({ id }) => scores[id] === null);
+  if (unknown.length === own.length) {
+    throw new CodedError('compression/impossible', `${criterionWord} says nothing about any of the ${word}.`, {
+      where: where(model),
+      hint: `It looks at ${criterion.summary}: take another criterion.`,
+    });
+  }
+  for (const layer of new Set(unknown.map(familyOf))) {
+    warn('compression/kept-layer', layer, `'${layer}' keeps all ${word}: ${criterionWord} says nothing about them.`);
+  }
+  const ids = new Set(own.map(({ id }) => id));
+  return scores.map((score, id) => (ids.has(id) ? score : null));
+};
+
+/**
+ * Scores filters or units, takes the least important with all that hangs on them out of the network, and trains it, as often
+ * as the schedule says.
+ */
+export const channelStep = (options: ChannelOptions, method: ChannelMethod): Compressor => ({
+  apply: async (before, bench) => {
+    checkOptions(options);
+    requireFloat(before);
+    const { steps, epochs, learningRate, batchSize, scope, multipleOf } = options;
+    const warn = layerWarnings(bench);
+    const onEmptied = (layer: string): void =>
+      warn('compression/empty-layer', layer, `'${layer}' would have lost its last channel: the most important stay.`);
+    let model = before;
+    let graph = channelGraph(model.network);
+    requireCandidates(model, graph, method, warn);
+    const tally = new Tally(candidates(graph, method), scope);
+    for (let step = 1; step <= steps && candidates(graph, method).length > 0; step++) {
+      bench.report({ phase: 'score importance', done: (step - 1) / steps });
+      const scores = await scoresFor(model, graph, method, { bench, warn });
+      const selection = { graph, scores, scope, multipleOf, onEmptied };
+      const gone = selectChannels(selection, budgetAt(options, step / steps, before.network.flops, tally));
+      bench.report({ phase: 'prune', done: step / steps });
+      if (gone.size > 0) {
+        tally.took(graph.groups.filter(({ id }) => gone.has(id)));
+        const smaller = rebuilt(model, graph, gone);
+        model = (await method.repair?.({ model, graph, gone }, smaller, bench)) ?? smaller;
+        graph = channelGraph(model.network);
+      }
+      const isLast = step === steps;
+      const plan = { phase: 'fine-tune', batchSize, learningRate, epochs: isLast ? epochs : Math.min(1, epochs) };
+      const trains = plan.epochs > 0 && (gone.size > 0 || (isLast && model !== before));
+      if (trains) ({ model } = await bench.train(model, plan));
+    }
+    if (model !== before) return model;
+    throw new CodedError('compression/nothing-to-do', `No ${method.word} go: the part is too small for a single one.`, {
+      where: where(before),
+      hint: 'Take a larger sparsity, fewer FLOPs or a smaller multipleOf.',
+    });
+  },
+});
