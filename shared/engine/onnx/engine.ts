@@ -1,22 +1,11 @@
-import { CodedError, messageOf } from '../../util/errors.js';
 import type { Engine } from '../engine.js';
 import { fastBlockSteps } from './block.js';
 import { channelBlockHere } from './blocked/here.js';
 import { OnnxExamples } from './examples.js';
+import { loadRuntime } from './load-runtime.js';
 import type { ChannelBlock } from './tape.js';
 import type { Runtime } from './session.js';
 import { OnnxTrainer } from './trainer.js';
-
-const loadRuntime = async (): Promise<Runtime> => {
-  try {
-    return await import('onnxruntime-node');
-  } catch (error) {
-    throw new CodedError('engine/unavailable', `onnxruntime-node does not load: ${messageOf(error)}.`, {
-      hint: 'Take the engine tfjs, or a platform that onnxruntime-node supports.',
-      cause: error,
-    });
-  }
-};
 
 /**
  * `plain` computes every step by itself with ordinary operators; `fast` delays the first layer's updates where that is

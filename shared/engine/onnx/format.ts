@@ -4,7 +4,7 @@ import { bytesField, floatField, integerField, message, textField } from './prot
 
 /* The messages of an ONNX model file; field numbers are those of `onnx.proto` (IR version 9). */
 
-const typeCodes = { float32: 1, uint8: 2, uint16: 4, int32: 6, int64: 7, bool: 9 } as const;
+const typeCodes = { float32: 1, uint8: 2, int8: 3, uint16: 4, int32: 6, int64: 7, bool: 9 } as const;
 const attributeTypes = { float: 1, integer: 2, text: 3, graph: 5, integers: 7 } as const;
 
 export type ElementType = keyof typeof typeCodes;

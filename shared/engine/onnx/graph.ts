@@ -17,6 +17,9 @@ export const float = (value: number): Attribute => ({ float: value });
 export const integer = (value: number): Attribute => ({ integer: value });
 export const integers = (...values: readonly number[]): Attribute => ({ integers: values });
 
+/** The values of a constant, of the type that its elements have. */
+export type ConstantValues = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
+
 /** The operator set of the runtime's fused operators. */
 export const fusedDomain = 'com.microsoft';
 
@@ -76,7 +79,7 @@ export class GraphBuilder {
     return this.many(1, operator, inputs, attributes, domain)[0];
   }
 
-  private constant(type: ElementType, dimensions: readonly number[], values: Float32Array | BigInt64Array): string {
+  private constant(type: ElementType, dimensions: readonly number[], values: ConstantValues): string {
     const { root } = this;
     const key = `${type}[${dimensions.join()}]${values.join()}`;
     const name = root.known.get(key) ?? root.newName();
@@ -90,6 +93,12 @@ export class GraphBuilder {
   /** A constant float32 tensor; equal ones are kept once, in the outermost graph. */
   floats(dimensions: readonly number[], values: readonly number[]): string {
     return this.constant('float32', dimensions, Float32Array.from(values));
+  }
+
+  /** A constant tensor of integers; equal ones are kept once, in the outermost graph. */
+  integers(type: 'uint8' | 'int8' | 'int32', dimensions: readonly number[], values: readonly number[]): string {
+    const typed = { uint8: Uint8Array, int8: Int8Array, int32: Int32Array }[type];
+    return this.constant(type, dimensions, typed.from(values));
   }
 
   /** A constant number. */
@@ -164,8 +173,8 @@ export class GraphBuilder {
   }
 
   /** A constant with a name of its own, such as a trained parameter. */
-  named(name: string, dimensions: readonly number[], values: Float32Array): string {
-    this.root.constants.push(tensorProto(name, 'float32', dimensions, values));
+  named(name: string, dimensions: readonly number[], values: ConstantValues, type: ElementType = 'float32'): string {
+    this.root.constants.push(tensorProto(name, type, dimensions, values));
     return name;
   }
 

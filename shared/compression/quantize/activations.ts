@@ -1,0 +1,97 @@
+import type { Grid } from '../../engine/grid.js';
+import { CodedError } from '../../util/errors.js';
+import type { CompressedModel } from '../model.js';
+import type { Workbench } from '../workbench.js';
+import { calibrate, type Calibration } from './calibrate.js';
+import { countValues, mergeCounts, noCounts, type ValueCounts } from './counts.js';
+import { makeGrid, type GridForm } from './make-grid.js';
+import { activationPoints } from './points.js';
+
+/** How activations are quantized. */
+export interface ActivationOptions {
+  readonly bits: number;
+  readonly isSymmetric: boolean;
+  readonly calibration: Calibration;
+  readonly percentile: number;
+}
+
+/** Bits of the network's input, whatever the others have: the data are bytes. */
+export const inputBits = 8;
+
+/** Numbers of a layer that are held at once. */
+const mostNumbers = 4_000_000;
+
+const sizeOfPoint = ({ network }: Pick<CompressedModel, 'network'>, point: string): number => {
+  const layer = network.layers.find(({ name }) => name === point);
+  return (layer?.outputShape ?? network.network.input).reduce((product, extent) => product * extent, 1);
+};
+
+/** What the network's input is for some training examples. */
+const inputsOf = ({ dataset }: Workbench, indices: Int32Array, size: number): Float32Array => {
+  const values = new Float32Array(indices.length * size);
+  for (const [row, example] of indices.entries()) {
+    for (let i = 0; i < size; i++) values[row * size + i] = dataset.train.inputs[example * size + i] * dataset.scale;
+  }
+  return values;
+};
+
+/**
+ * Counts what the quantized points of a network give for some training examples.
+ * @param indices of training examples
+ * @returns by the points' names
+ * @throws CodedError `compression/impossible` without examples, or where a value is not finite
+ */
+export const collectCounts = async (
+  model: CompressedModel,
+  bench: Workbench,
+  indices: Int32Array,
+  phase: string,
+): Promise<ReadonlyMap<string, ValueCounts>> => {
+  if (indices.length === 0) {
+    throw new CodedError('compression/impossible', 'There are no examples to calibrate with.', {
+      hint: 'Take at least one.',
+    });
+  }
+  const points = activationPoints(model.network);
+  const found = new Map<string, ValueCounts>();
+  for (const [at, point] of points.entries()) {
+    const size = sizeOfPoint(model, point);
+    const rows = Math.max(1, Math.floor(mostNumbers / size));
+    let counts = noCounts();
+    for (let start = 0; start < indices.length; start += rows) {
+      const some = indices.subarray(start, start + rows);
+      const values = point === 'input' ? inputsOf(bench, some, size) : await bench.predict(model, some, point);
+      counts = mergeCounts(counts, countValues(values));
+    }
+    if (!Number.isFinite(counts.least) || !Number.isFinite(counts.largest)) {
+      throw new CodedError('compression/impossible', 'A value of the calibration is not a finite number.', {
+        where: `layer '${point}'`,
+        hint: 'Calibrate a model whose training did not diverge.',
+      });
+    }
+    found.set(point, counts);
+    bench.report({ phase, done: (at + 1) / points.length });
+  }
+  return found;
+};
+
+/** Unsigned levels where nothing is negative, so that none is lost. */
+const formOf = ({ least }: ValueCounts, isSymmetric: boolean): GridForm => {
+  if (!isSymmetric) return 'offset';
+  return least >= 0 ? 'unsigned' : 'signed';
+};
+
+/** The grid of each point. @param counts by the points' names: those of one calibration, or merged from many clients */
+export const activationGrids = (
+  counts: ReadonlyMap<string, ValueCounts>,
+  { bits, isSymmetric, calibration, percentile }: ActivationOptions,
+): ReadonlyMap<string, Grid> =>
+  new Map(
+    Array.from(counts, ([point, of]): [string, Grid] => {
+      const form = formOf(of, isSymmetric);
+      const own = point === 'input' ? inputBits : bits;
+      // All of the input counts: it is known to the last bit.
+      const how = point === 'input' ? 'minmax' : calibration;
+      return [point, makeGrid([calibrate(of, { calibration: how, percentile, form, bits: own })], form, own)];
+    }),
+  );

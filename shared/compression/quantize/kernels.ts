@@ -1,0 +1,69 @@
+import { onGrid, type Grid } from '../../engine/grid.js';
+import { kernelsOf } from '../../models/kernels.js';
+import type { PlacedLayer } from '../../models/network.js';
+import type { PlacedTensor } from '../../params/layout.js';
+import type { Parameters } from '../../params/parameters.js';
+import { CodedError } from '../../util/errors.js';
+import type { CompressedModel } from '../model.js';
+import { calibrate, type Calibration } from './calibrate.js';
+import { countValues } from './counts.js';
+import { makeGrid } from './make-grid.js';
+
+/** A kernel that can be quantized, and its layer. */
+export interface Quantizable {
+  readonly layer: PlacedLayer;
+  readonly tensor: PlacedTensor;
+}
+
+/**
+ * The kernels of dense layers and convolutions, in layout order. Biases and everything else stay float32.
+ * @throws CodedError `compression/nothing-to-do`
+ */
+export const requireKernels = ({ network }: Pick<CompressedModel, 'network'>): Quantizable[] => {
+  const kernels = kernelsOf(network.layers);
+  const found = network.layout.tensors.flatMap((tensor) => {
+    const layer = kernels.get(tensor.name);
+    return layer === undefined ? [] : [{ layer, tensor }];
+  });
+  if (found.length > 0) return found;
+  throw new CodedError('compression/nothing-to-do', 'The network has no dense layer and no convolution to quantize.', {
+    where: `network '${network.network.name}'`,
+    hint: 'Their kernels are what is quantized.',
+  });
+};
+
+/** Output channels of a kernel. */
+export const channelsOf = ({ layer: { kind }, tensor: { shape } }: Quantizable): number =>
+  shape.slice(kind === 'depthwiseConv2d' ? -2 : -1).reduce((product, extent) => product * extent, 1);
+
+/** How weights are quantized. */
+export interface WeightOptions {
+  readonly bits: number;
+  readonly granularity: 'tensor' | 'channel';
+  readonly isSymmetric: boolean;
+  readonly calibration: Calibration;
+  readonly percentile: number;
+}
+
+/** The grid of a kernel. */
+export const kernelGrid = (kernel: Quantizable, floats: Float32Array, options: WeightOptions): Grid => {
+  const { offset, size } = kernel.tensor;
+  const values = floats.subarray(offset, offset + size);
+  const { bits, calibration, percentile, granularity, isSymmetric } = options;
+  const form = isSymmetric ? 'signed' : 'signedOffset';
+  const channels = granularity === 'channel' ? channelsOf(kernel) : 1;
+  const ranges = Array.from({ length: channels }, (_, channel) =>
+    calibrate(countValues(values, channel, channels), { calibration, percentile, form, bits }),
+  );
+  return makeGrid(ranges, form, bits);
+};
+
+/** The parameters with some tensors moved to their grids. @param grids by the tensors' names */
+export const withGrids = (parameters: Parameters, grids: ReadonlyMap<string, Grid>): Parameters => {
+  const floats = parameters.floats.slice();
+  for (const { name, offset, size } of parameters.layout.tensors) {
+    const grid = grids.get(name);
+    if (grid !== undefined) floats.set(onGrid(floats.subarray(offset, offset + size), grid), offset);
+  }
+  return { ...parameters, floats };
+};

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineStep } from '../step.js';
+import { foldNormalization } from './fold-normalization.js';
+import { activationBits, activationOptions, fold, weightBits, weightOptions } from './options.js';
+import { quantizeModel } from './quantize-model.js';
+
+/** Weights, and what layers give, become integers, without training. */
+export const ptq = defineStep({
+  name: 'ptq',
+  summary: 'quantizes weights and activations after training, with ranges from calibration examples',
+  family: 'quantization',
+  phases: ['configuration', 'statistics', 'calibration', 'quantized inference'],
+  paper:
+    'Jacob et al. 2018, Quantization and Training of Neural Networks; Nagel et al. 2021, A White Paper on Neural Network Quantization',
+  options: z.strictObject({ weightBits, activationBits, ...weightOptions, ...activationOptions, fold }),
+  shorthand: 'weightBits',
+  create: (options) => ({
+    apply: async (before, bench) => {
+      const { percentile, examples } = options;
+      const quantized = await quantizeModel(options.fold ? foldNormalization(before) : before, bench, {
+        weights: () => ({
+          bits: options.weightBits,
+          granularity: options.granularity,
+          isSymmetric: options.weightSymmetric,
+          calibration: options.weightCalibration,
+          percentile,
+        }),
+        activations:
+          options.activationBits === null
+            ? null
+            : {
+                bits: options.activationBits,
+                isSymmetric: options.activationSymmetric,
+                calibration: options.activationCalibration,
+                percentile,
+                examples,
+              },
+      });
+      bench.report({ phase: 'quantized inference', done: 1 });
+      return quantized;
+    },
+  }),
+});
