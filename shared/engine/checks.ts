@@ -3,6 +3,7 @@ import type { CompiledNetwork, PlacedLayer } from '../models/network.js';
 import { sizeOf } from '../params/layout.js';
 import { CodedError } from '../util/errors.js';
 import type { Hook, TrainingSpec, TrainingTask } from './engine.js';
+import { checkFeatures, targetSizes } from './features.js';
 
 /*
  * What every engine checks before it computes: a native kernel answers a wrong index or size with an internal message
@@ -170,6 +171,7 @@ export const checkSpec = (spec: TrainingSpec): void => {
   );
   checkEmbeddings(spec);
   checkLoss(spec);
+  checkFeatures(spec);
   checkOptimizer(spec);
   if (clipNorm !== undefined) {
     requireNumber(clipNorm > 0 && Number.isFinite(clipNorm), 'clipNorm', clipNorm, 'It is more than 0.');
@@ -180,16 +182,6 @@ export const checkSpec = (spec: TrainingSpec): void => {
   }
 };
 
-/** The layer of a name, the last one for none. @throws CodedError `argument/unknown-name` */
-export const findLayer = ({ layers, network }: CompiledNetwork, name?: string): PlacedLayer => {
-  const found = name === undefined ? layers.at(-1) : layers.find((layer) => layer.name === name);
-  if (found !== undefined) return found;
-  throw new CodedError('argument/unknown-name', `There is no layer '${name}'.`, {
-    where: `network '${network.name}'`,
-    hint: `Its layers: ${layers.map((layer) => layer.name).join(', ')}.`,
-  });
-};
-
 const requireVector = (what: string, values: Float32Array | undefined, length: number): void => {
   if (values?.length === length) return;
   const got = values === undefined ? 'is missing' : `has ${values.length} numbers`;
@@ -197,7 +189,8 @@ const requireVector = (what: string, values: Float32Array | undefined, length: n
 };
 
 /** What the loss and the hooks read. @throws CodedError `argument/invalid` */
-const checkParts = (task: TrainingTask, { network, batchSize, loss, hooks = [] }: TrainingSpec): void => {
+const checkParts = (task: TrainingTask, spec: TrainingSpec): void => {
+  const { network, batchSize, loss, hooks = [] } = spec;
   const { floats } = network.layout;
   const vectors: Readonly<Record<Hook, Float32Array | undefined>> = {
     proximal: task.proximal?.center,
@@ -207,6 +200,9 @@ const checkParts = (task: TrainingTask, { network, batchSize, loss, hooks = [] }
   for (const hook of hooks) requireVector(hook, vectors[hook], floats);
   if (loss?.kind === 'distillation') {
     requireVector('teacher', task.teacher, task.steps * batchSize * network.network.classes);
+  }
+  for (const [i, size] of targetSizes(spec).entries()) {
+    requireVector(`features[${i}]`, task.features?.[i], task.steps * batchSize * size);
   }
 };
 

@@ -16,6 +16,43 @@ export type Loss =
    */
   | { readonly kind: 'distillation'; readonly temperature: number; readonly alpha: number };
 
+/** Compares what a layer gives with something that a teacher gives; {@link TrainingSpec.features} adds it to the loss. */
+export type FeatureLoss = {
+  /** The layer's name. */
+  readonly layer: string;
+  /** It is multiplied by this: 0 or more. */
+  readonly weight: number;
+} & (
+  | {
+      /**
+       * `hint`: ½ · the mean of (value − target)² (FitNets, Romero et al., ICLR 2015). `attention`: |a/|a| − target|² with
+       * a the sum over the channels of value² at each position of an image (Zagoruyko and Komodakis, ICLR 2017); a target
+       * is a teacher's a/|a|. Rows are weighted by {@link TrainingTask.weights}.
+       */
+      readonly kind: 'hint' | 'attention';
+    }
+  | {
+      /**
+       * How examples lie to each other (RKD, Park et al., CVPR 2019): the Huber loss of all pairs' distances, over their
+       * mean in the batch, or of the cosines of the angles of all triples, with those of the targets; the mean over all
+       * pairs or triples of the batch, of which those with an example twice count 0.
+       */
+      readonly kind: 'distance' | 'angle';
+      /** Numbers of an example's target; the layer's values may be more or fewer. */
+      readonly size: number;
+    }
+  | {
+      /**
+       * Mean and variance of each channel over the batch, against those that a teacher has seen: the mean over the channels
+       * of (μ − mean)² / variance + (σ² / variance − 1)² (as DeepInversion, Yin et al., CVPR 2020).
+       */
+      readonly kind: 'statistics';
+      /** One number a channel, the last extent. */
+      readonly mean: Float32Array;
+      readonly variance: Float32Array;
+    }
+);
+
 /** How gradients become steps; the state begins at zero in every call of {@link Trainer.train}. */
 export type Optimizer =
   /** v ← momentum · v + g; θ ← θ − learningRate · v, with Nesterov g + momentum · v instead of v. */
@@ -81,6 +118,8 @@ export interface TrainingSpec {
   readonly optimizer: Optimizer;
   /** Cross-entropy where left out. */
   readonly loss?: Loss;
+  /** Added to the loss. */
+  readonly features?: readonly FeatureLoss[];
   /** Rows of the index matrix. */
   readonly batchSize: number;
   /** A raw input value times this is what the network sees. */
@@ -125,6 +164,11 @@ export interface TrainingTask {
   readonly mask?: Float32Array;
   /** Of the loss `distillation`: the teacher's logits [steps, batchSize, classes]. */
   readonly teacher?: Float32Array;
+  /**
+   * Of each of {@link TrainingSpec.features}: targets [steps, batchSize, ...], of a hint the layer's own shape, of
+   * attention [height · width], of distance and angle [size], of statistics none.
+   */
+  readonly features?: readonly Float32Array[];
 }
 
 export interface TrainingResult {

@@ -10,13 +10,20 @@ import type { Subject } from './subjects.js';
 const examplesOf = ({ network: { network }, form }: RuleCase) =>
   makeInputs({ inputShape: network.input, classes: network.classes, form, count });
 
+/** Other numbers in the rows of weight 0. */
+const refilledRows = (values: Float32Array, weights: Float32Array): Float32Array => {
+  const size = values.length / weights.length;
+  return values.map((value, i) => (weights[Math.floor(i / size)] === 0 ? 3 - (i % 5) : value));
+};
+
 /** Other examples, and other teachers, in the rows of weight 0. */
 const refilled = ({ task }: RuleCase) => {
-  const { indices, weights, teacher } = task;
+  const { indices, weights, teacher, features } = task;
   const classes = teacher === undefined ? 1 : sizeOf([teacher.length / weights.length]);
   return {
     ...task,
     indices: indices.map((index, row) => (weights[row] === 0 ? (index + 7 + row) % count : index)),
+    ...(features && { features: features.map((values) => refilledRows(values, weights)) }),
     ...(teacher && { teacher: teacher.map((value, i) => (weights[Math.floor(i / classes)] === 0 ? 9 - i : value)) }),
   };
 };

@@ -1,5 +1,5 @@
-import { lossCases } from '../conformance/cases/rules.js';
+import { featureCases, lossCases } from '../conformance/cases/rules.js';
 import { ruleConformance } from '../conformance/rules.js';
 import { subjects } from '../conformance/subjects.js';
 
-ruleConformance(lossCases, subjects);
+ruleConformance([...lossCases, ...featureCases], subjects);

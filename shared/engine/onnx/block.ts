@@ -1,6 +1,7 @@
 import type { CompiledNetwork, PlacedLayer } from '../../models/network.js';
 import type { TrainingSpec } from '../engine.js';
-import { scaled } from './arrange.js';
+import { plainInput, scaled } from './arrange.js';
+import { featureWriter } from './features/index.js';
 import { entryOf, type DataForm } from './forward.js';
 import type { GraphBuilder } from './graph.js';
 import { DelayedDense } from './layers/delayed-dense.js';
@@ -58,6 +59,8 @@ export interface StepEntries {
   readonly dropout: ReadonlyMap<string, string>;
   /** Random numbers of {@link WeightWriter}s by tensor, in its native form. */
   readonly draws: ReadonlyMap<string, string>;
+  /** Targets of the feature losses [batch, size], empty text where one has none. */
+  readonly features: readonly string[];
 }
 
 /** What the layers see of the weights, and what never changes of that, by tensor. */
@@ -69,6 +72,8 @@ export interface WeightForms {
 /** Writes the steps of one block, one after the other. */
 export class BlockWriter {
   readonly logits: string[] = [];
+  /** Of the feature losses, one after the other; only programs of one step a block have any. */
+  readonly featureLosses: string[] = [];
   private readonly delayed: DelayedDense | null = null;
 
   constructor(
@@ -123,12 +128,33 @@ export class BlockWriter {
     const units = delayed === null ? this.units : this.units.slice(1);
     emitUnits(emission, units, values, fakeQuantization?.activationBits);
     const logits = scaled(emission, values.get(network.layers.at(-1)?.name ?? '') ?? this.input);
+    this.compareFeatures(emission, values, entries);
     const atLogits = this.loss.gradient(graph, logits.name, entries.targets);
     const updates = this.steps.begin();
     const atSum = graph.op('Mul', [atLogits, entries.factors]);
     seen.through(updates, network.layout.tensors, (own) => tape.backward(logits, atSum, own));
     this.steps.end(updates);
     this.logits.push(logits.name);
+  }
+
+  /** Adds the gradients of the feature losses to those of the layers' values. */
+  private compareFeatures(
+    emission: Emission,
+    values: ReadonlyMap<string, Value>,
+    { features, rowWeights }: StepEntries,
+  ): void {
+    const { graph, spec, form } = this;
+    for (const [i, feature] of (spec.features ?? []).entries()) {
+      const given = values.get(feature.layer);
+      if (given === undefined) throw new Error(`no value of ${feature.layer}`);
+      const value = plainInput(emission, given);
+      const { name, shape } = value;
+      const inputs = { values: name, rows: form.batch, shape, targets: features[i], weights: rowWeights };
+      const { loss, gradient } = featureWriter(feature)(graph, inputs);
+      const factor = graph.number(feature.weight);
+      this.featureLosses.push(graph.op('Mul', [loss, factor]));
+      emission.tape.accumulate(value, graph.reshape(graph.op('Mul', [gradient, factor]), -1, ...shape));
+    }
   }
 
   finish(): void {

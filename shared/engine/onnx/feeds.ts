@@ -4,6 +4,7 @@ import { CodedError } from '../../util/errors.js';
 import { dropoutMask } from '../dropout.js';
 import { maskDraws } from '../mask-draws.js';
 import type { TrainingSpec, TrainingTask } from '../engine.js';
+import { targetSizes } from '../features.js';
 import { floatTensors } from '../tensors.js';
 import type { OnnxExamples } from './examples.js';
 import { declaredShape, entryOf, parameterInput } from './forward.js';
@@ -12,6 +13,7 @@ import {
   constantInput,
   drawsInput,
   dropoutInput,
+  featureInput,
   hookInput,
   hookTensors,
   hookVectors,
@@ -89,6 +91,7 @@ export class FeedMaker {
       weights: new Tensor('float32', padded(task.weights, blocks * rows), [blocks, rows]),
       learningRate: this.scalar(task.learningRate),
       ...this.teacher(task, blocks, rows),
+      ...this.features(task, blocks, rows),
       ...this.dropout(task, blocks, rows),
       ...this.hooks(task),
       ...this.weights(task, blocks),
@@ -101,6 +104,16 @@ export class FeedMaker {
     const { classes } = network.network;
     const logits = padded(teacher, blocks * rows * classes);
     return { teacher: new this.runtime.Tensor('float32', logits, [blocks, rows, classes]) };
+  }
+
+  private features({ features = [] }: TrainingTask, blocks: number, rows: number): Feeds {
+    const feeds: Feeds = {};
+    for (const [i, size] of targetSizes(this.spec).entries()) {
+      if (size === 0) continue;
+      const targets = padded(features[i], blocks * rows * size);
+      feeds[featureInput(i)] = new this.runtime.Tensor('float32', targets, [blocks, rows, size]);
+    }
+    return feeds;
   }
 
   /** The keep-masks of the dropout layers: the draws follow from the task's seed, not from the engine. */

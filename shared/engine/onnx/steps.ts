@@ -4,12 +4,13 @@ import type { OptimizerWriter } from './optimizers/optimizer.js';
 import { CollectedGradients, SgdUpdates, type Updates } from './updates.js';
 
 /** Whether steps are plain gradient descent, which is fused into the products that make the gradients. */
-export const isFused = ({ optimizer, clipNorm, hooks = [] }: TrainingSpec): boolean =>
+export const isFused = ({ optimizer, clipNorm, hooks = [], features = [] }: TrainingSpec): boolean =>
   optimizer.kind === 'sgd' &&
   optimizer.momentum === 0 &&
   optimizer.weightDecay === 0 &&
   clipNorm === undefined &&
-  hooks.length === 0;
+  hooks.length === 0 &&
+  features.length === 0;
 
 /** Makes steps of gradients while a block is written. */
 export interface StepWriter {

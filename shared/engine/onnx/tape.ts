@@ -46,9 +46,9 @@ export class Tape {
     this.gradients.set(name, sofar === undefined ? gradient : this.graph.op('Add', [sofar, gradient]));
   }
 
-  /** @param gradient with respect to the network's output */
+  /** @param gradient with respect to the network's output, beside what is known of it already */
   backward(output: Value, gradient: string, updates: Updates): void {
-    this.gradients.set(output.name, gradient);
+    this.accumulate({ name: output.name, needsGradient: true }, gradient);
     for (const record of this.records.toReversed()) {
       const known = this.gradients.get(record.output);
       this.graph.label = record.label;

@@ -9,7 +9,6 @@ import {
   checkSpec,
   checkTask,
   checkTokens,
-  findLayer,
   meanLoss,
 } from '../checks.js';
 import type {
@@ -20,6 +19,7 @@ import type {
   TrainingSpec,
   TrainingTask,
 } from '../engine.js';
+import { findLayer } from '../find-layer.js';
 import { allExamples, Score } from '../score.js';
 import { isChanged } from '../tensors.js';
 import { checkWeightTransform } from '../weight-transform.js';

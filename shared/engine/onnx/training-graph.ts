@@ -1,5 +1,6 @@
 import type { TensorSpec } from '../../params/layout.js';
 import { crossEntropy, type TrainingSpec } from '../engine.js';
+import { targetSizes } from '../features.js';
 import { floatTensors, isChanged, isTrained } from '../tensors.js';
 import { BlockWriter, type StepEntries, type TrainingForm } from './block.js';
 import { declareData, declaredShape, entryOf, gatherExamples, oneHot, parameterInput } from './forward.js';
@@ -19,6 +20,9 @@ export const dropoutInput = (layer: string): string => `dropout/${layer}`;
 /** Numbers that a {@link WeightWriter} needs: the same in all steps, or drawn for each. */
 export const constantInput = (tensor: string): string => `constant/${tensor}`;
 export const drawsInput = (tensor: string): string => `draws/${tensor}`;
+
+/** The targets of a feature loss, by its place in the program's list. */
+export const featureInput = (index: number): string => `feature/${index}`;
 
 export const parameterOutput = (name: string): string => `trained/${name}`;
 
@@ -48,7 +52,8 @@ class TrainingGraph {
   ) {
     const { layers, gives } = entryOf(spec.network);
     const rows = form.channelBlock === 0 ? -1 : form.batch;
-    this.units = planUnits(layers, { channelBlock: form.channelBlock, data: gives, rows });
+    const apart = new Set(spec.features?.map(({ layer }) => layer));
+    this.units = planUnits(layers, { channelBlock: form.channelBlock, data: gives, rows, apart });
     this.forms = parameterFormsOf(this.units);
     this.writers = weightWriters(spec);
   }
@@ -139,6 +144,7 @@ class TrainingGraph {
       (spec.fakeQuantization?.activationBits ?? null) !== null;
     const dropouts = network.layers.filter(({ kind }) => kind === 'dropout');
     const drawn = this.tensorsFor(({ isDrawn }) => isDrawn);
+    const sizes = targetSizes(spec);
     const perStep: Sequence[][] = [
       ...targets.map((value) => this.perStep(value, 'float32', [batch, classes])),
       this.column(factors),
@@ -147,6 +153,12 @@ class TrainingGraph {
         const masks = graph.input(dropoutInput(name), 'uint8', ['blocks', blockRows, ...outputShape]);
         return this.perStep(masks, 'uint8', [batch, ...outputShape]);
       }),
+      ...sizes
+        .map((size, i) => ({ size, name: featureInput(i) }))
+        .filter(({ size }) => size > 0)
+        .map(({ size, name }) =>
+          this.perStep(graph.input(name, 'float32', ['blocks', blockRows, size]), 'float32', [batch, size]),
+        ),
       // Only programs of one step a block draw.
       ...drawn.map((tensor): Sequence[] => {
         const shape = declaredShape(tensor.shape);
@@ -160,8 +172,9 @@ class TrainingGraph {
       const factors = at(next++);
       const rowWeights = fused && readsWeights ? at(next++) : factors;
       const dropout = new Map(dropouts.map(({ name }) => [name, body.cast(at(next++), 'float32')]));
+      const features = sizes.map((size) => (size > 0 ? at(next++) : ''));
       const draws = new Map(drawn.map(({ name }) => [name, this.native(name, body.cast(at(next++), 'float32'), body)]));
-      return { targets: targets.map((_, i) => at(i)), factors, rowWeights, dropout, draws };
+      return { targets: targets.map((_, i) => at(i)), factors, rowWeights, dropout, draws, features };
     };
 
     const zeros = (tensor: TensorSpec): string =>
@@ -211,7 +224,10 @@ class TrainingGraph {
       const slots = fused ? [] : trained.flatMap(({ name }) => collected.slots.get(name) ?? []);
       return {
         states: [...changed.map(({ name }) => current.get(name) ?? ''), ...slots, ...(fused ? [] : collected.scalars)],
-        outputs: block.logits.map((value) => ({ value, type: 'float32', shape: [batch, classes] })),
+        outputs: [
+          ...block.logits.map((value) => ({ value, type: 'float32' as const, shape: [batch, classes] })),
+          ...block.featureLosses.map((value) => ({ value, type: 'float32' as const, shape: [] })),
+        ],
       };
     });
     changed.forEach(({ name, shape }, i) => {
@@ -219,9 +235,11 @@ class TrainingGraph {
       graph.output(parameterOutput(name), canonical, 'float32', declaredShape(shape));
     });
     // The losses of all steps at once, after the loop: there they would cost nodes in every step.
-    const rowLosses = loss.rowLosses(graph, graph.concat(result.outputs, 1), targets);
+    const logits = graph.concat(result.outputs.slice(0, blockSteps), 1);
+    const rowLosses = loss.rowLosses(graph, logits, targets);
     const weighted = graph.reshape(graph.op('Mul', [rowLosses, weights]), -1, batch);
-    const losses = graph.op('ReduceSum', [weighted, graph.vector(1)], { keepdims: integer(0) });
+    const own = graph.op('ReduceSum', [weighted, graph.vector(1)], { keepdims: integer(0) });
+    const losses = result.outputs.slice(blockSteps).reduce((sum, value) => graph.op('Add', [sum, value]), own);
     graph.output('losses', losses, 'float32', ['steps']);
     return graph.toModel();
   }
@@ -230,7 +248,7 @@ class TrainingGraph {
 /**
  * The model that trains one client: all its steps in one Scan. Inputs: `data`, `labels`, `indices` and `weights`
  * [blocks, blockSteps · batch], `learningRate`, `parameter/NAME`, and where the program asks for them `teacher` [blocks,
- * blockSteps · batch, classes], `dropout/LAYER` [blocks, blockSteps · batch, ...shape], `mu`, `center/NAME`,
+ * blockSteps · batch, classes], `feature/INDEX` [blocks, blockSteps · batch, size], `dropout/LAYER` [blocks, blockSteps · batch, ...shape], `mu`, `center/NAME`,
  * `correction/NAME`, `mask/NAME`, `constant/NAME` and `draws/NAME` [blocks, ...shape]. Outputs: `trained/NAME` and `losses` [blocks · blockSteps]. The number of blocks and
  * of examples are free, so that one session serves every client.
  */

@@ -46,6 +46,8 @@ export interface UnitRules {
   readonly data: string;
   /** Rows of a batch that is trained on, where forms for few rows may be taken; else −1. */
   readonly rows: number;
+  /** Layers whose own values are wanted, so that they are not joined with others. */
+  readonly apart?: ReadonlySet<string>;
 }
 
 /** Every layer by plain operators. */
@@ -58,7 +60,8 @@ const soleTaker = (layers: readonly PlacedLayer[], index: number): PlacedLayer |
 };
 
 /** How a network's layers are computed, in order. */
-export const planUnits = (layers: readonly PlacedLayer[], { channelBlock, data, rows }: UnitRules): readonly Unit[] => {
+export const planUnits = (layers: readonly PlacedLayer[], rules: UnitRules): readonly Unit[] => {
+  const { channelBlock, data, rows, apart } = rules;
   const blocked = {
     ...(channelBlock === 0 ? {} : blockedEmitters(channelBlock)),
     ...(rows > 0 && rows <= fewRows ? { dense: wideDense } : {}),
@@ -68,7 +71,8 @@ export const planUnits = (layers: readonly PlacedLayer[], { channelBlock, data, 
     const placed = layers[i];
     const isData = placed.from[0] === data;
     const next = soleTaker(layers, i);
-    if (channelBlock !== 0 && isPooledConvolution(placed, next, channelBlock, isData)) {
+    const joins = channelBlock !== 0 && apart?.has(placed.name) !== true;
+    if (joins && isPooledConvolution(placed, next, channelBlock, isData)) {
       units.push(pooledConvolution(placed as PlacedLayer<'conv2d'>, next as PlacedLayer<'maxPooling2d'>, channelBlock));
       i++;
     } else {

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs';
 import { sizeOf, type PlacedTensor } from '../../params/layout.js';
 import { CodedError } from '../../util/errors.js';
 import {
@@ -9,7 +9,6 @@ import {
   checkSpec,
   checkTask,
   checkTokens,
-  findLayer,
   meanLoss,
 } from '../checks.js';
 import { dropoutMask } from '../dropout.js';
@@ -22,11 +21,14 @@ import {
   type TrainingSpec,
   type TrainingTask,
 } from '../engine.js';
+import { targetSizes } from '../features.js';
+import { findLayer } from '../find-layer.js';
 import { allExamples, Score } from '../score.js';
 import { floatTensors, isTrained } from '../tensors.js';
 import { checkWeightTransform } from '../weight-transform.js';
 import type { TensorFlow } from './backend.js';
 import { TfjsExamples, makeBatch } from './batch.js';
+import { featureLoss } from './features.js';
 import type { TrainingRun } from './layers/runner.js';
 import { crossEntropies, rowLosses } from './losses.js';
 import { runLayers, toFloats, toTensors } from './network.js';
@@ -86,6 +88,21 @@ export class TfjsTrainer implements Trainer {
     return this.tf.tensor(Float32Array.from(mask), shape, 'float32');
   }
 
+  /** The feature losses of the rows from start to end. */
+  private features(
+    task: TrainingTask,
+    [start, end]: readonly [number, number],
+  ): ((values: ReadonlyMap<string, Tensor>, weights: Tensor1D) => Tensor)[] {
+    const { tf, spec } = this;
+    const sizes = targetSizes(spec);
+    return (spec.features ?? []).map((feature, i) => {
+      const size = sizes[i];
+      const rows = task.features?.[i].slice(start * size, end * size);
+      const targets = rows === undefined || size === 0 ? null : tf.tensor2d(rows, [end - start, size]);
+      return (values, weights) => featureLoss(tf, feature, values.get(feature.layer) as Tensor, targets, weights);
+    });
+  }
+
   /** The batch's loss before a step, the gradients of the parameters, and new values of buffers by name. */
   private differentiate(held: TfjsExamples, task: TrainingTask, step: number, parameters: readonly Tensor[]) {
     const { tf, spec } = this;
@@ -98,6 +115,7 @@ export class TfjsTrainer implements Trainer {
       spec.loss?.kind === 'distillation' && task.teacher !== undefined
         ? tf.tensor2d(task.teacher.slice(start * classes, end * classes), [batchSize, classes])
         : null;
+    const compare = this.features(task, [start, end]);
     const buffers = new Map<string, Tensor>();
     const run: TrainingRun = {
       rowWeights,
@@ -111,7 +129,8 @@ export class TfjsTrainer implements Trainer {
       const seen = seenWeights(tf, spec, { seed: task.seed ?? 0, step }, tensors);
       const values = runLayers(tf, network, seen, input, run, spec.fakeQuantization?.activationBits);
       const logits = values.get(network.layers.at(-1)?.name ?? '') ?? input;
-      return tf.sum(tf.mul(rowLosses(tf, spec.loss ?? crossEntropy, logits, targets, teacher), rowWeights));
+      const own = tf.sum(tf.mul(rowLosses(tf, spec.loss ?? crossEntropy, logits, targets, teacher), rowWeights));
+      return compare.reduce<Tensor>((sum, one) => tf.add(sum, one(values, rowWeights)), own) as Scalar;
     };
     const { value, grads } = tf.valueAndGrads(lossOf)(parameters.filter((_, i) => isMoved[i]));
     let next = 0;

@@ -1,5 +1,6 @@
-import type { Hook, TrainingSpec, TrainingTask } from '../../../shared/engine/engine.js';
+import type { FeatureLoss, Hook, TrainingSpec, TrainingTask } from '../../../shared/engine/engine.js';
 import { crossEntropy, sgd } from '../../../shared/engine/engine.js';
+import { targetSizes } from '../../../shared/engine/features.js';
 import { compileNetwork } from '../../../shared/models/compile.js';
 import type { CompiledNetwork, Network } from '../../../shared/models/network.js';
 import { RandomStream } from '../../../shared/util/random.js';
@@ -100,6 +101,21 @@ const pruned = ({ layout }: CompiledNetwork, parameters: Float32Array): Float32A
   return result;
 };
 
+/** Targets of feature losses, of attention with the norm 1. */
+const featureTargets = (
+  network: CompiledNetwork,
+  features: readonly FeatureLoss[],
+  rows: number,
+): readonly Float32Array[] =>
+  targetSizes({ network, features }).map((size, i) => {
+    const values = randomVector(rows * size, `feature ${i}`, 1);
+    if (features[i].kind !== 'attention') return values;
+    const norms = Array.from({ length: rows }, (_, row) =>
+      Math.hypot(...values.subarray(row * size, (row + 1) * size)),
+    );
+    return values.map((value, at) => Math.abs(value) / norms[Math.floor(at / size)]);
+  });
+
 export const ruleCase = (
   title: string,
   network: CompiledNetwork,
@@ -119,6 +135,7 @@ export const ruleCase = (
     task: {
       ...batches,
       ...(loss.kind === 'distillation' && { teacher }),
+      ...(spec.features !== undefined && { features: featureTargets(network, spec.features, batches.weights.length) }),
       ...Object.assign({}, ...hooks.map((hook) => parts[hook](start))),
       ...task,
     },

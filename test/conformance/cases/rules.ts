@@ -1,4 +1,4 @@
-import type { Loss, Optimizer, TrainingSpec } from '../../../shared/engine/engine.js';
+import type { FeatureLoss, Loss, Optimizer, TrainingSpec } from '../../../shared/engine/engine.js';
 import { sgd } from '../../../shared/engine/engine.js';
 import { makeLayout, type Role } from '../../../shared/params/layout.js';
 import type { CompiledNetwork } from '../../../shared/models/network.js';
@@ -60,6 +60,58 @@ const partlyFrozenImage = withRoles(imageNetwork, { 'conv2d/kernel': 'frozen', '
 export const lossCases: readonly RuleCase[] = Object.entries(losses).flatMap(([title, loss]) =>
   everywhere(title, { spec: { loss } }),
 );
+
+/** What a layer of each network gives, compared. */
+const comparedLayers: readonly (readonly [CompiledNetwork, readonly string[], channels: number])[] = [
+  [denseNetwork, ['dense', 'logits'], 6],
+  [imageNetwork, ['depthwise_conv2d', 'flatten'], 4],
+  [textNetwork, ['layer_normalization', 'last_position'], 3],
+];
+
+const statisticsOf = (channels: number) => ({
+  mean: randomVector(channels, 'mean', 0.5),
+  variance: randomVector(channels, 'variance', 1).map((value) => 0.5 + Math.abs(value)),
+});
+
+const featureCase = (network: CompiledNetwork, feature: FeatureLoss): RuleCase =>
+  ruleCase(`${feature.kind} of ${feature.layer}`, network, { spec: { features: [feature] } });
+
+export const featureCases: readonly RuleCase[] = [
+  ...comparedLayers.flatMap(([network, [first, second]]) => [
+    featureCase(network, { kind: 'hint', layer: first, weight: 0.7 }),
+    featureCase(network, { kind: 'distance', layer: first, weight: 2, size: 4 }),
+    featureCase(network, { kind: 'angle', layer: second, weight: 3, size: 2 }),
+  ]),
+  ...['batch_normalization', 'depthwise_conv2d'].map((layer) =>
+    featureCase(imageNetwork, { kind: 'attention', layer, weight: 1.5 }),
+  ),
+  ...comparedLayers.map(([network, [layer], channels]) =>
+    featureCase(network, { kind: 'statistics', layer, weight: 0.3, ...statisticsOf(channels) }),
+  ),
+  ruleCase('four features, momentum, a mask and distillation', imageNetwork, {
+    spec: {
+      features: [
+        { kind: 'attention', layer: 'depthwise_conv2d', weight: 1 },
+        { kind: 'hint', layer: 'depthwise_conv2d', weight: 0.5 },
+        { kind: 'distance', layer: 'logits', weight: 1, size: 5 },
+        { kind: 'statistics', layer: 'conv2d', weight: 0.1, ...statisticsOf(4) },
+      ],
+      loss: { kind: 'distillation', temperature: 2, alpha: 0.5 },
+      optimizer: momentum,
+      hooks: ['mask'],
+    },
+    tolerance: 1e-3,
+  }),
+  ruleCase('distances and angles of one, two and three examples', denseNetwork, {
+    spec: {
+      features: [
+        { kind: 'distance', layer: 'dense', weight: 2, size: 3 },
+        { kind: 'angle', layer: 'dense', weight: 2, size: 3 },
+      ],
+    },
+    sizes: [1, 2, 3],
+  }),
+];
 
 export const optimizerCases: readonly RuleCase[] = [
   ...Object.entries(optimizers).flatMap(([title, optimizer]) =>
@@ -178,6 +230,7 @@ export const maskCases: readonly RuleCase[] = [
 
 export const ruleCases: readonly RuleCase[] = [
   ...lossCases,
+  ...featureCases,
   ...optimizerCases,
   ...hookCases,
   ...maskCases,

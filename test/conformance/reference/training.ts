@@ -2,6 +2,8 @@ import type { Examples } from '../../../shared/data/dataset.js';
 import { dropoutMask } from '../../../shared/engine/dropout.js';
 import { crossEntropy as plainLoss, type TrainingSpec, type TrainingTask } from '../../../shared/engine/engine.js';
 import { sizeOf, type Role } from '../../../shared/params/layout.js';
+import { targetSizes } from '../../../shared/engine/features.js';
+import { featureLoss } from './features.js';
 import type { ReferenceTraining, Rows } from './layer.js';
 import { rowLoss } from './losses.js';
 import { Masker } from './mask.js';
@@ -22,6 +24,8 @@ interface Batch {
   readonly input: Rows;
   readonly labels: readonly number[];
   readonly teachers: readonly number[][];
+  /** Targets of each feature loss, by row. */
+  readonly features: readonly (readonly Float32Array[])[];
   readonly training: Omit<ReferenceTraining, 'setBuffer'>;
 }
 
@@ -47,6 +51,12 @@ const batchOf = (spec: TrainingSpec, examples: Examples, task: TrainingTask, ste
       const start = (step * batchSize + row) * classes;
       return [...(task.teacher?.subarray(start, start + classes) ?? [])];
     }),
+    features: targetSizes(spec).map((size, i) =>
+      rows.map((row) => {
+        const start = (step * batchSize + row) * size;
+        return (task.features?.[i] ?? new Float32Array()).subarray(start, start + size);
+      }),
+    ),
     training: { weights: rows.map((row) => task.weights[step * batchSize + row]), keep },
   };
 };
@@ -64,7 +74,11 @@ const evaluate = (
   const { input, labels, teachers, training } = batch;
   const result = forward(spec.network, parameters, input, { ...mode, training });
   const losses = result.logits.map((logits, i) => rowLoss(spec.loss ?? plainLoss, [...logits], labels[i], teachers[i]));
-  return { ...result, loss: losses.reduce((sum, loss, i) => sum + training.weights[i] * loss, 0) };
+  const own = losses.reduce((sum, loss, i) => sum + training.weights[i] * loss, 0);
+  const compared = (spec.features ?? []).map((feature, i) =>
+    featureLoss(feature, result.values.get(feature.layer) ?? [], batch.features[i]),
+  );
+  return { ...result, loss: compared.reduce((sum, loss) => sum + loss, own) };
 };
 
 /** Half the distance of the two points of a central difference: the error is about 1e-10. */
