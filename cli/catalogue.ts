@@ -2,6 +2,7 @@ import { chosenFeedback } from '../shared/codec/error-feedback.js';
 import { feedbackStrategies } from '../shared/codec/feedback/index.js';
 import { presets } from '../shared/codec/presets.js';
 import { stages } from '../shared/codec/stages/index.js';
+import { federatedCompression } from '../shared/compression/during/index.js';
 import { compressionSteps } from '../shared/compression/index.js';
 import { datasets } from '../shared/data/datasets/index.js';
 import { partitions } from '../shared/data/partition/index.js';
@@ -54,6 +55,12 @@ const compressionEntries = (): Entry[] =>
     return { ...entryOf(step), details: { family, phases: phases.join(' → '), paper } };
   });
 
+const duringEntries = (): Entry[] =>
+  federatedCompression.all.map((method) => {
+    const { family, phases, paper } = method;
+    return { ...entryOf(method), details: { family, phases: phases.join(' → '), paper } };
+  });
+
 const presetEntries = (): Entry[] =>
   Object.entries(presets).map(([name, { summary, coding }]) => ({
     name,
@@ -80,5 +87,6 @@ export const catalogue: Readonly<Record<string, () => Entry[]>> = {
   feedback: feedbackEntries,
   stages: stageEntries,
   presets: presetEntries,
+  during: duringEntries,
   compression: compressionEntries,
 };

@@ -103,6 +103,14 @@ const wirePairs = ({ downlink, scenario, uplink }: Plan): Pair[] => {
   ];
 };
 
+const compressionPairs = ({ modelCompression: { during, after } }: Scenario): Pair[] => {
+  const pairs: Pair[] = [
+    ['model compression', during.map(choiceText).join(', ')],
+    ['  after the run', after.map(choiceText).join(' → ')],
+  ];
+  return pairs.filter(([, text]) => text !== '');
+};
+
 const networkPair = ({ network }: Scenario): Pair[] => {
   if (network === null) return [];
   const rate = (bits: number): string => `${formatNumber(bits / 1e6)} Mbit/s`;
@@ -146,6 +154,7 @@ export const formatPlan = (plan: Plan): string => {
     ...dataPairs(plan),
     ...workPairs(plan),
     ...wirePairs(plan),
+    ...compressionPairs(plan.scenario),
     ...networkPair(plan.scenario),
     ...runPairs(plan.scenario),
     ...sweepPairs(plan),

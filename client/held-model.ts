@@ -3,12 +3,16 @@ import {
   addToWeights,
   combinedCoding,
   initialModel,
+  keepWeightsAlive,
   linkKey,
   overwriteWeights,
+  pruneWeights,
   replaceExact,
   replaceWeights,
   sumCoding,
 } from '../shared/method/chain.js';
+import { allLiving, livingIn, type Living } from '../shared/method/pruning/living.js';
+import type { PartSpec } from '../shared/method/method.js';
 import { exactCoding, PartCoder } from '../shared/method/part-coder.js';
 import { VersionHistory } from '../shared/params/version-history.js';
 import type { Layout } from '../shared/params/layout.js';
@@ -68,6 +72,10 @@ export class HeldModel {
     this.remember(version, model);
   }
 
+  private get prunedSpec(): PartSpec | undefined {
+    return this.prepared.parts.down.find(({ coding }) => coding === 'pruned');
+  }
+
   private get layout(): Layout {
     return this.prepared.network.layout;
   }
@@ -75,7 +83,8 @@ export class HeldModel {
   /** The initial model, which a client makes from its seed. */
   private initial(): { version: number; model: Parameters } {
     const { network, scenario } = this.prepared;
-    return { version: 0, model: initialModel(network, scenario.seed, scenario.downlink.lattice) };
+    const prunes = this.prunedSpec !== undefined;
+    return { version: 0, model: initialModel(network, scenario.seed, scenario.downlink.lattice, prunes) };
   }
 
   /** What a whole model is put into: frozen tensors follow from the seed and never travel. */
@@ -182,12 +191,37 @@ export class HeldModel {
     if (parts.length !== coder.specs.length) {
       throw new CodedError('client/bad-chain', `A task has ${parts.length} parts, not ${coder.specs.length}.`);
     }
+    const key = linkKey(this.prepared.scenario.seed, version);
+    let living: Living | null = null;
     coder.specs.forEach((spec, i) => {
-      const value = coder.decode(spec, parts[i], linkKey(this.prepared.scenario.seed, version));
+      if (spec.coding === 'pruned') {
+        living = this.prune(form, model, spec, (before) => coder.decode(spec, parts[i], key, before) as Float32Array);
+        return;
+      }
+      const value = coder.decode(spec, parts[i], key, living);
       if (spec.coding !== 'codec') replaceExact(model, spec, value);
       else if (form === 'links' || form === 'sum') addToWeights(model, value as Float32Array);
       else if (form === 'combined') overwriteWeights(model, value as Float32Array);
       else replaceWeights(model, value as Float32Array);
+      if (spec.coding === 'codec' && living !== null) keepWeightsAlive(model, living);
     });
+  }
+
+  /**
+   * Takes weights out, in place. A link says of the weights that lived before it which go; other forms say it of all weights.
+   * @returns those that live on
+   */
+  private prune(
+    form: HeaderOf<'task'>['form'],
+    model: Parameters,
+    { layout }: PartSpec,
+    decode: (before: Living) => Float32Array,
+  ): Living {
+    const weights = gatherFloats(model.layout, model.floats, ['weight']);
+    const mask = decode(form === 'links' ? livingIn(layout, weights) : allLiving(layout));
+    pruneWeights(model, mask);
+    // A whole model comes into zeros.
+    const left = form === 'model' ? mask.map((gone) => 1 - gone) : gatherFloats(model.layout, model.floats, ['weight']);
+    return livingIn(layout, left);
   }
 }

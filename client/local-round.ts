@@ -2,7 +2,10 @@ import type { CodecHints, Measures } from '../shared/codec/codec.js';
 import { batchesOf } from '../shared/data/batches.js';
 import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
 import type { ClientState, LocalTraining } from '../shared/method/method.js';
+import { livingOf } from '../shared/method/pruning/living.js';
 import { stateOf, prefixState, type PartCoder } from '../shared/method/part-coder.js';
+import { trainingMask } from '../shared/method/pruning/with-pruning.js';
+import { subLayout } from '../shared/params/layout.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { learningRateOf } from '../shared/scenario/training/rules.js';
@@ -27,8 +30,15 @@ export interface LocalResult {
   readonly state: ClientState;
 }
 
-/** Local training as the scenario says, on this client's own data in an order keyed by (seed, round, client). */
-const localTraining = ({ prepared, trainer, examples }: Workplace, round: number, client: number): LocalTraining => {
+/**
+ * Local training as the scenario says, on this client's own data in an order keyed by (seed, round, client); what is pruned
+ * stays so.
+ */
+const localTraining = (
+  { prepared, trainer, examples }: Workplace,
+  { round, client, model }: LocalTask,
+): LocalTraining => {
+  const mask = prepared.pruner === null ? {} : { mask: trainingMask(model) };
   const { scenario, partition } = prepared;
   const { epochs, batchSize } = scenario.local;
   const learningRate = learningRateOf(scenario, round);
@@ -37,7 +47,7 @@ const localTraining = ({ prepared, trainer, examples }: Workplace, round: number
     const batches = batchesOf({ indices: partition.indices(client), epochs, batchSize, stream });
     const dropout = new RandomStream({ seed: scenario.seed, purpose: 'dropout', round, client });
     const seed = dropout.below(2 ** 32 - 1);
-    const task = { ...batches, parameters: parameters.floats, learningRate, seed };
+    const task = { ...batches, parameters: parameters.floats, learningRate, seed, ...mask };
     const { parameters: floats, loss } = await trainer.train(examples, task);
     return { parameters: { ...parameters, floats }, loss };
   };
@@ -59,19 +69,18 @@ export interface LocalTask {
  * new state come out.
  * @throws CodedError `engine/diverged`, `codec/not-finite`
  */
-export const localRound = async (
-  workplace: Workplace,
-  { round, client, model, state, hints }: LocalTask,
-): Promise<LocalResult> => {
+export const localRound = async (workplace: Workplace, localTask: LocalTask): Promise<LocalResult> => {
+  const { round, client, model, state, hints } = localTask;
   const { prepared, coder } = workplace;
   const { method, scenario, partition } = prepared;
   const key = { seed: scenario.seed, round, client };
-  const update = await method.clientRound({ ...key, model }, state, localTraining(workplace, round, client));
+  const update = await method.clientRound({ ...key, model }, state, localTraining(workplace, localTask));
   const payloads: Uint8Array[] = [];
   const measures: Measures[] = [];
   let kept: ClientState = update.state;
+  const living = prepared.pruner === null ? null : livingOf(model, subLayout(model.layout, ['weight']));
   for (const spec of coder.specs) {
-    const coded = coder.encode(spec, update.parts[spec.name], key, stateOf(state, spec.name), hints);
+    const coded = coder.encode(spec, update.parts[spec.name], key, stateOf(state, spec.name), hints, living);
     payloads.push(coded.payload);
     measures.push(coded.measures);
     kept = { ...kept, ...prefixState(coded.state, spec.name) };

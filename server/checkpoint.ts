@@ -3,12 +3,14 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CodecState, Measures } from '../shared/codec/codec.js';
+import { livingIn, type Living } from '../shared/method/pruning/living.js';
 import type { ServerState } from '../shared/method/method.js';
 import type { PartCoder } from '../shared/method/part-coder.js';
 import { linkKey } from '../shared/method/chain.js';
 import { BitSet } from '../shared/params/bitset.js';
 import type { Layout } from '../shared/params/layout.js';
 import { decodeModel, encodeModel } from '../shared/params/model-file.js';
+import { bytesOf, gatherFloats, type Parameters } from '../shared/params/parameters.js';
 import { decodeVectors, encodeVectors, type Vectors } from '../shared/params/vector-file.js';
 import { writeAtomic, writeDurable } from '../shared/util/atomic-file.js';
 import { CodedError, messageOf } from '../shared/util/errors.js';
@@ -55,17 +57,19 @@ export interface CheckpointData extends Omit<Manifest, 'v' | 'files' | 'version'
   readonly server: ServerState;
 }
 
+/** Which weights went with a link: no part can have this name. */
+const prunedName = (version: number): string => `${version}/pruned/positions`;
+
 const encodeLinks = (links: readonly Link[]): Uint8Array => {
   const vectors: Record<string, Uint8Array> = {};
   const meta = links.map(({ version, parts }) => ({
     version,
     parts: parts.map(({ name, measures }) => ({ name, measures })),
   }));
-  links.forEach(({ version, parts }) =>
-    parts.forEach(({ name, payload }) => {
-      vectors[`${version}/${name}`] = payload;
-    }),
-  );
+  for (const { version, parts, pruned } of links) {
+    for (const { name, payload } of parts) vectors[`${version}/${name}`] = payload;
+    if (pruned.length > 0) vectors[prunedName(version)] = bytesOf(pruned);
+  }
   return encodeVectors({ links: meta }, vectors);
 };
 
@@ -74,19 +78,32 @@ interface LinkMeta {
   parts: { name: string; measures: Measures }[];
 }
 
-const decodeLinks = (file: Uint8Array, what: string, coder: PartCoder, seed: number): Link[] => {
+/** Which weights lived at each version back to the first link's, as decoding it needs; null where none is ever pruned. */
+const livingBack = (model: Parameters, { specs }: PartCoder) => {
+  const layout = specs.find(({ coding }) => coding === 'pruned')?.layout;
+  if (layout === undefined) return null;
+  const weights = gatherFloats(model.layout, model.floats, ['weight']);
+  return {
+    now: (): Living => livingIn(layout, weights),
+    before: (pruned: Uint32Array): void => pruned.forEach((position) => (weights[position] = 1)),
+  };
+};
+
+/** @param model that the links lead to */
+const decodeLinks = (file: Uint8Array, what: string, coder: PartCoder, seed: number, model: Parameters): Link[] => {
   const { meta, vectors } = decodeVectors(file, what);
-  return (meta['links'] as LinkMeta[]).map(({ version, parts }) => {
+  const back = livingBack(model, coder);
+  const links = (meta['links'] as LinkMeta[]).toReversed().map(({ version, parts }): Link => {
     const coded = parts.map((part) => ({ ...part, payload: vectors[`${version}/${part.name}`] as Uint8Array }));
     const spec = coder.specs.find(({ coding }) => coding === 'codec')!;
     const payload = coded.find(({ name }) => name === spec.name)!.payload;
-    const positions = coder.support(spec, payload, linkKey(seed, version));
-    return {
-      version,
-      parts: coded,
-      support: positions === null ? null : new BitSet(spec.layout.floats).addAll(positions),
-    };
+    const positions = coder.support(spec, payload, linkKey(seed, version), back?.now());
+    const pruned = new Uint32Array(((vectors[prunedName(version)] as Uint8Array) ?? new Uint8Array(0)).buffer);
+    back?.before(pruned);
+    const support = positions === null ? null : new BitSet(spec.layout.floats).addAll(positions);
+    return { version, parts: coded, support, pruned };
   });
+  return links.reverse();
 };
 
 /** Writes and reads the checkpoints of one run folder. */
@@ -175,7 +192,7 @@ export class Checkpoints {
   ): Promise<Pick<CheckpointData, 'downlink' | 'server'>> {
     const model = decodeModel(await this.readFile(files.model), layout, files.model.name);
     const residuals = (await this.readVectors(files.residuals)) as CodecState;
-    const links = decodeLinks(await this.readFile(files.links), files.links.name, coder, seed);
+    const links = decodeLinks(await this.readFile(files.links), files.links.name, coder, seed, model);
     const server = (await this.readVectors(files.server)) as ServerState;
     return { downlink: { version, model, residuals, links }, server };
   }

@@ -4,13 +4,15 @@ import {
   addToWeights,
   combinedCoding,
   exactDifference,
-  exactValue,
   isOnLattice,
+  keepWeightsAlive,
   linkKey,
+  pruneWeights,
   replaceExact,
   replaceWeights,
   sumCoding,
 } from '../shared/method/chain.js';
+import { allLiving, livingIn, livingOf, type Living } from '../shared/method/pruning/living.js';
 import type { ModelChange, PartSpec } from '../shared/method/method.js';
 import {
   codedPart,
@@ -22,8 +24,10 @@ import {
 } from '../shared/method/part-coder.js';
 import { VersionHistory, versionsKept } from '../shared/params/version-history.js';
 import { BitSet } from '../shared/params/bitset.js';
+import type { Layout } from '../shared/params/layout.js';
 import { copyParameters, gatherFloats, type Parameters } from '../shared/params/parameters.js';
 import type { HeaderOf } from '../shared/wire/messages.js';
+import { livingFor, maskOf, otherValue, zerosOf, type Pruning } from './pruned-link.js';
 
 /** How a client is brought to the present version. */
 export interface Delivery {
@@ -39,6 +43,8 @@ export interface Link {
   readonly parts: readonly CodedPart[];
   /** Which weights it changes; null when it may change them all. */
   readonly support: BitSet | null;
+  /** Which weights go with it, ascending. */
+  readonly pruned: Uint32Array;
 }
 
 export interface DownlinkOptions {
@@ -63,6 +69,8 @@ const bytesOfParts = (parts: readonly CodedPart[]): number =>
 /** The chain on the coordinator's side: it makes the links and decides how each client catches up. */
 export class Downlink {
   private readonly options: DownlinkOptions;
+  /** Layout of the weights, where some are pruned; null where none ever is. */
+  private readonly prunes: Layout | null;
   private readonly coder: PartCoder;
   private readonly combinedCoder: PartCoder;
   private readonly wholeCoder: PartCoder;
@@ -70,11 +78,14 @@ export class Downlink {
   /** Weights of earlier versions; null where no sums are sent. */
   private history: VersionHistory | null;
   private state: DownlinkState;
+  /** This version's whole model, once it was needed. */
+  private whole: Delivery | null = null;
   /** Deliveries of this version, by the version held. */
   private deliveries = new Map<number | null, Delivery>();
 
   constructor(options: DownlinkOptions, state: DownlinkState) {
     this.options = options;
+    this.prunes = options.specs.find(({ coding }) => coding === 'pruned')?.layout ?? null;
     this.coder = new PartCoder(options.specs, options.coding);
     this.combinedCoder = new PartCoder(options.specs, combinedCoding);
     this.wholeCoder = new PartCoder(options.specs, options.send === 'model' ? options.coding : exactCoding);
@@ -140,25 +151,47 @@ export class Downlink {
     return this.state;
   }
 
+  /** Which of the model's weights live; null where none is ever pruned. */
+  get living(): Living | null {
+    return this.prunes === null ? null : livingOf(this.state.model, this.prunes);
+  }
+
+  /** What a payload that begins with no weight pruned says. @param gone those that are, or that went since */
+  private fromAll(gone: Float32Array, after: Living): Pruning {
+    return { mask: gone, before: allLiving(this.prunes!), after };
+  }
+
+  /** Takes weights out of the next model, in place. A link says which go, a whole model which are gone. */
+  private prune(model: Parameters, pruned: Uint32Array): Pruning | null {
+    if (this.prunes === null) return null;
+    const mask = maskOf(this.prunes.floats, pruned);
+    pruneWeights(model, mask);
+    const weights = gatherFloats(model.layout, model.floats, ['weight']);
+    const after = livingIn(this.prunes, weights);
+    return this.options.send === 'delta'
+      ? { mask, before: this.living!, after }
+      : this.fromAll(zerosOf(weights), after);
+  }
+
   /** Codes what a round changed as the chain's next link. @returns the link's coded parts */
   advance(outcome: ModelChange): readonly CodedPart[] {
     const { seed, send, specs } = this.options;
     const version = this.state.version + 1;
-    const { layout, floats, counters } = this.state.model;
-    const model: Parameters = { layout, floats: floats.slice(), counters: counters.slice() };
+    const model = copyParameters(this.state.model);
+    const { exact, pruned = new Uint32Array(0) } = outcome;
+    const pruning = this.prune(model, pruned);
     const parts: CodedPart[] = [];
     let { residuals } = this.state;
     let support: BitSet | null = null;
     let change: Float32Array | null = null;
     for (const spec of specs) {
       const isWeights = spec.coding === 'codec';
-      const value = isWeights ? this.target(outcome.delta) : (outcome.exact[spec.name] ?? exactValue(model, spec));
-      const coded = this.coder.encode(spec, value, linkKey(seed, version), stateOf(residuals, spec.name));
+      const value = isWeights ? this.target(outcome.delta) : otherValue(spec, model, pruning, exact);
+      const before = stateOf(residuals, spec.name);
+      const coded = this.coder.encode(spec, value, linkKey(seed, version), before, {}, livingFor(spec, pruning));
       parts.push(codedPart(coded));
-      if (!isWeights) {
-        replaceExact(model, spec, value);
-        continue;
-      }
+      if (spec.coding === 'exact' || spec.coding === 'integers') replaceExact(model, spec, value);
+      if (!isWeights) continue;
       residuals = prefixState(coded.state, spec.name);
       change = coded.decoded() as Float32Array;
       if (send === 'model') replaceWeights(model, change);
@@ -167,11 +200,13 @@ export class Downlink {
         const positions = coded.support();
         support = positions === null ? null : new BitSet(spec.layout.floats).addAll(positions);
       }
+      if (pruning !== null) keepWeightsAlive(model, pruning.after);
     }
-    const links = this.trim([...this.state.links, { version, parts, support }]);
+    const links = this.trim([...this.state.links, { version, parts, support, pruned }]);
     this.state = { version, model, residuals, links };
     if (this.history !== null && change !== null) this.remember(version, change);
     this.deliveries = new Map();
+    this.whole = null;
     return parts;
   }
 
@@ -217,14 +252,21 @@ export class Downlink {
     return delivery;
   }
 
+  /** Bytes of the whole model, as far as they matter beside the links': of a pruned one only coding it tells. */
+  private modelBytes(linkBytes: number): number {
+    const { living } = this;
+    const least = living === null ? this.wholeCoder.maxBytes : 4 * living.layout.floats;
+    return living === null || linkBytes <= least ? least : this.wholeModel().payloadBytes;
+  }
+
   private smallest(holds: number | null): Delivery {
-    const model = this.wholeCoder.maxBytes;
     const from = holds ?? 0;
     const missed = this.state.links.filter(({ version }) => version > from);
     if (missed.length < this.version - from) return this.wholeModel();
     const base = holds === null ? { base: 'seed' as const, seed: this.options.seed } : { base: 'held' as const };
     const links = missed.flatMap(({ parts }) => parts);
     const linkBytes = bytesOfParts(links);
+    const model = this.modelBytes(linkBytes);
     const sum = this.sum(from, missed, Math.min(linkBytes, model));
     if (sum !== null) return this.delivery({ ...base, form: 'sum' }, sum);
     const combined = this.combined(missed, Math.min(linkBytes, model));
@@ -252,7 +294,7 @@ export class Downlink {
     if (missed.length < 2 || before === undefined || now === undefined) return null;
     const difference = exactDifference(now, before);
     if (difference === null) return null;
-    const parts = this.encodeAll(this.sumCoder, difference);
+    const parts = this.encodeAll(this.sumCoder, difference, null);
     const isLossless = parts.every(({ measures }) => measures.errorEnergy === 0);
     return isLossless && bytesOfParts(parts) < limit ? parts : null;
   }
@@ -264,32 +306,43 @@ export class Downlink {
     const weights = gatherFloats(layout, floats, ['weight']);
     const union = new BitSet(weights.length);
     for (const { support } of missed) union.union(support!);
-    if (4 * union.count() >= limit) return null;
+    const { living } = this;
+    if (living === null && 4 * union.count() >= limit) return null;
     const values = new Float32Array(weights.length);
     for (const position of union.positions()) {
-      // The payload says nothing of a weight by a zero, so a weight that became zero can't travel in it.
-      if (weights[position] === 0) return null;
+      // The payload says nothing of a weight by a zero, so a weight that became zero, but not by pruning, can't travel in it.
+      if (weights[position] === 0 && living === null) return null;
       values[position] = weights[position];
     }
-    const parts = this.encodeAll(this.combinedCoder, values);
+    // A host may have come to a later version than its client, and so know of some of the prunings: all are said.
+    const gone = maskOf(
+      weights.length,
+      missed.flatMap(({ pruned }) => [...pruned]),
+    );
+    const parts = this.encodeAll(this.combinedCoder, values, living === null ? null : this.fromAll(gone, living));
     return bytesOfParts(parts) < limit ? parts : null;
   }
 
   private wholeModel(): Delivery {
+    if (this.whole !== null) return this.whole;
     const { layout, floats } = this.state.model;
     const link = this.state.links.at(-1);
+    const { living } = this;
+    const weights = gatherFloats(layout, floats, ['weight']);
+    const pruning = living === null ? null : this.fromAll(zerosOf(weights), living);
     const parts =
       this.options.send === 'model' && link !== undefined
         ? link.parts
-        : this.encodeAll(this.wholeCoder, gatherFloats(layout, floats, ['weight']));
-    return this.delivery({ base: 'nothing', form: 'model' }, parts);
+        : this.encodeAll(this.wholeCoder, weights, pruning);
+    this.whole = this.delivery({ base: 'nothing', form: 'model' }, parts);
+    return this.whole;
   }
 
-  private encodeAll(coder: PartCoder, weights: Float32Array): CodedPart[] {
+  private encodeAll(coder: PartCoder, weights: Float32Array, pruning: Pruning | null): CodedPart[] {
     const key = linkKey(this.options.seed, this.version);
     return this.options.specs.map((spec) => {
-      const value = spec.coding === 'codec' ? weights : exactValue(this.state.model, spec);
-      return codedPart(coder.encode(spec, value, key, {}));
+      const value = spec.coding === 'codec' ? weights : otherValue(spec, this.state.model, pruning, {});
+      return codedPart(coder.encode(spec, value, key, {}, {}, livingFor(spec, pruning)));
     });
   }
 }

@@ -54,8 +54,9 @@ const receivedUpdate = (
   client: number,
   round: number,
   update: CodedUpdate,
-  { prepared, coder }: RoundOptions,
+  { prepared, coder, downlink }: RoundOptions,
 ): ReceivedUpdate => {
+  const { living } = downlink;
   const key = { seed: prepared.scenario.seed, round, client };
   const find = (part: string): [PartSpec, Uint8Array] => {
     const index = coder.specs.findIndex(({ name }) => name === part);
@@ -64,7 +65,7 @@ const receivedUpdate = (
   return {
     client,
     samples: update.samples,
-    fold: (part, weight, into) => coder.fold(...find(part), key, weight, into),
+    fold: (part, weight, into) => coder.fold(...find(part), key, weight, into, living),
     integers: (part) => coder.integers(...find(part)),
   };
 };

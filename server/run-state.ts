@@ -71,8 +71,8 @@ export const openBase = async (checkpoints: Checkpoints, manifest: Manifest | nu
 
 /** A run's state from its beginning. */
 export const freshState = (base: RunBase, prepared: Prepared): RunState => {
-  const { network, scenario } = prepared;
-  const initial = initialModel(network, scenario.seed, scenario.downlink.lattice);
+  const { network, pruner, scenario } = prepared;
+  const initial = initialModel(network, scenario.seed, scenario.downlink.lattice, pruner !== null);
   const downlink = Downlink.begin(downlinkOptions(prepared), initial);
   const adaptation = adaptationOf(scenario.uplink.stages);
   const levels = adaptation === null ? null : firstLevels(adaptation);

@@ -2,7 +2,9 @@ import { coordinatorKey } from '../codec/codec.js';
 import type { Coding } from '../codec/pipeline.js';
 import { initialize } from '../models/initialize.js';
 import type { CompiledNetwork } from '../models/network.js';
+import { subLayout } from '../params/layout.js';
 import { gatherFloats, scatterFloats, type Parameters } from '../params/parameters.js';
+import { allLiving, keepAlive, type Living } from './pruning/living.js';
 import type { PartSpec, PartValue } from './method.js';
 import type { PartKey } from './part-coder.js';
 
@@ -28,9 +30,16 @@ export const sumCoding: Coding = {
 /**
  * The model at version 0, which every client makes from the seed.
  * @param lattice exponent e: weights are rounded to multiples of 2^−e, so that sums of changes on the lattice are exact
+ * @param prunes whether 0 is what pruned weights are, so that no other weight may be it
  */
-export const initialModel = (network: CompiledNetwork, seed: number, lattice: number | null): Parameters => {
+export const initialModel = (
+  network: CompiledNetwork,
+  seed: number,
+  lattice: number | null,
+  prunes = false,
+): Parameters => {
   const model = initialize(network, seed);
+  if (prunes) keepWeightsAlive(model, allLiving(subLayout(model.layout, ['weight'])));
   if (lattice === null) return model;
   const weights = gatherFloats(model.layout, model.floats, ['weight']);
   const scale = 2 ** lattice;
@@ -77,6 +86,20 @@ export const replaceWeights = ({ layout, floats }: Parameters, weights: Float32A
 export const overwriteWeights = ({ layout, floats }: Parameters, values: Float32Array): void => {
   const weights = gatherFloats(layout, floats, ['weight']);
   for (let i = 0; i < weights.length; i++) if (values[i] !== 0) weights[i] = values[i];
+  scatterFloats(layout, floats, ['weight'], weights);
+};
+
+/** Puts weights that are pruned to 0, in place. @param mask 1 for each that goes */
+export const pruneWeights = ({ layout, floats }: Parameters, mask: Float32Array): void => {
+  const weights = gatherFloats(layout, floats, ['weight']);
+  for (let i = 0; i < weights.length; i++) if (mask[i] !== 0) weights[i] = 0;
+  scatterFloats(layout, floats, ['weight'], weights);
+};
+
+/** Gives living weights that came to 0 the least value, in place. */
+export const keepWeightsAlive = ({ layout, floats }: Parameters, living: Living): void => {
+  const weights = gatherFloats(layout, floats, ['weight']);
+  keepAlive(living, weights);
   scatterFloats(layout, floats, ['weight'], weights);
 };
 

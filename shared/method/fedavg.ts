@@ -58,6 +58,7 @@ export const fedavg = defineMethod({
   name: 'fedavg',
   summary: 'federated averaging, weighted by samples (McMahan et al. 2017)',
   aggregations: null,
+  sendsWeights: true,
   options: z.strictObject({}),
   create: () => ({
     parts: (layout) => ({ up: partsOf(layout), down: partsOf(layout) }),

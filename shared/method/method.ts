@@ -8,8 +8,11 @@ import type { Layout } from '../params/layout.js';
 import type { Parameters } from '../params/parameters.js';
 import type { PlugIn } from '../util/registry.js';
 
-/** How a part travels: through the scenario's codec, as exact float32, or as exact 64-bit integers. */
-export type Coding = 'codec' | 'exact' | 'integers';
+/**
+ * How a part travels: through the scenario's codec, as exact float32, as exact 64-bit integers, or as which of the weights that
+ * lived before are pruned.
+ */
+export type Coding = 'codec' | 'exact' | 'integers' | 'pruned';
 
 /** One named vector of a task or an update. */
 export interface PartSpec {
@@ -103,6 +106,8 @@ export const defineAggregation = <S extends z.ZodObject>(
 export interface ModelChange {
   readonly delta: Float32Array;
   readonly exact: PartValues;
+  /** Weights that are pruned from now on: positions in the vector of weights, ascending. Left out: none. */
+  readonly pruned?: Uint32Array;
 }
 
 export interface ServerOutcome extends ModelChange {
@@ -138,7 +143,7 @@ export interface Parameterization {
   /** The network with the model in the place of its weights: the same tensors, of which the role `weight` is learnt. */
   readonly network: CompiledNetwork;
   /** How training sees the model. */
-  readonly training: Pick<TrainingSpec, 'weightTransform'>;
+  readonly training: Pick<TrainingSpec, 'weightTransform' | 'fakeQuantization' | 'hooks'>;
   /** The network's weights, to be evaluated and kept, of the model after a round. */
   weights(model: Parameters, round: number): Parameters;
 }
@@ -166,6 +171,8 @@ export interface Method {
 export interface MethodPlugIn extends PlugIn {
   /** Aggregation rules that it can use, by name; null: all. */
   readonly aggregations: readonly string[] | null;
+  /** Whether what goes through the codec both ways are differences of the network's weights: pruning leaves numbers out of these. */
+  readonly sendsWeights?: boolean;
   /** Whether what goes up through the codec are masks, of which it must keep every zero and one. */
   readonly sendsMasks?: boolean;
   /** @throws CodedError `argument/invalid` */

@@ -2,7 +2,9 @@ import type { Codec, CodecContext, CodecHints, CodecState, Measures } from '../c
 import { createCodec, type Coding } from '../codec/pipeline.js';
 import { bytesOf } from '../params/parameters.js';
 import { CodedError } from '../util/errors.js';
+import { gatherLiving, positionsOfAll, scatterLiving, type Living } from './pruning/living.js';
 import type { PartSpec, PartValue } from './method.js';
+import { decodePruned, encodePruned, mostPrunedBytes } from './pruning/pruned-part.js';
 
 /** Who codes what in which round. */
 export interface PartKey {
@@ -44,7 +46,17 @@ const integerMeasures = (bytes: number): Measures => ({
   freshErrorEnergy: 0,
 });
 
-/** Codes the parts of a task or an update, each as its specification says. */
+/** Numbers of a state that belong to weights, one each; others, such as the scale of them all, are as they are. */
+const ofWeights = (state: CodecState, length: number, of: (vector: CodecState[string]) => CodecState[string]) =>
+  Object.fromEntries(
+    Object.entries(state).map(([name, vector]) => [name, vector.length === length ? of(vector) : vector]),
+  );
+
+/**
+ * Codes the parts of a task or an update, each as its specification says. Where weights are pruned, what goes through the
+ * codec are the living ones alone: payloads, and what is measured of them, know nothing of the others. Vectors given and
+ * taken have a number for each weight all the same, 0 for the pruned.
+ */
 export class PartCoder {
   readonly specs: readonly PartSpec[];
   private readonly codecs: Readonly<Record<'codec' | 'exact', Codec>>;
@@ -57,29 +69,74 @@ export class PartCoder {
 
   /** The greatest payloads of all parts together, in bytes. */
   get maxBytes(): number {
-    return this.specs.reduce(
-      (sum, { coding, layout }) =>
-        sum + (coding === 'integers' ? 8 * layout.counters : this.codecs[coding].maxBytes(layout)),
-      0,
-    );
+    return this.specs.reduce((sum, { coding, layout }) => {
+      if (coding === 'pruned') return sum + mostPrunedBytes(layout);
+      return sum + (coding === 'integers' ? 8 * layout.counters : this.codecs[coding].maxBytes(layout));
+    }, 0);
   }
 
-  private context({ name, layout }: PartSpec, { seed, round, client }: PartKey): CodecContext {
-    return { key: { seed, round, client, part: name }, layout };
+  private context({ name, coding, layout }: PartSpec, key: PartKey, living: Living | null): CodecContext {
+    const { seed, round, client } = key;
+    const isOfWeights = living !== null && (coding === 'codec' || coding === 'pruned');
+    return { key: { seed, round, client, part: name }, layout: isOfWeights ? living.layout : layout };
   }
 
-  /** @param hints what the task says about coding; decoding needs none */
-  encode(spec: PartSpec, value: PartValue, key: PartKey, before: CodecState, hints: CodecHints = {}): EncodedPart {
+  private encodeFloats(
+    spec: PartSpec,
+    value: Float32Array,
+    key: PartKey,
+    before: CodecState,
+    { hints, living }: { hints: CodecHints; living: Living | null },
+  ): EncodedPart {
     const { name } = spec;
-    if (value instanceof Float32Array) {
-      const codec = this.codecs[spec.coding === 'codec' ? 'codec' : 'exact'];
-      const encoded = codec.encode(value, { ...this.context(spec, key), hints }, before);
+    const context = { ...this.context(spec, key, living), hints };
+    if (spec.coding === 'pruned') {
+      return { name, ...encodePruned(value, context, living), state: {}, decoded: () => value, support: () => null };
+    }
+    const codec = this.codecs[spec.coding === 'codec' ? 'codec' : 'exact'];
+    if (spec.coding !== 'codec' || living === null || living.positions === null) {
+      const encoded = codec.encode(value, context, before);
       const { payload, measures, state } = encoded;
       return { name, payload, measures, state, decoded: () => encoded.decoded, support: () => encoded.support };
     }
-    const payload = bytesOf(value);
+    const { total, layout } = living;
+    const encoded = codec.encode(
+      gatherLiving(living, value),
+      context,
+      ofWeights(before, total, (vector) => gatherLiving(living, vector)),
+    );
+    const { payload, measures } = encoded;
+    // What is kept has a number for each weight, so that it outlives later prunings; a single number is a scale.
+    const state =
+      layout.floats === 1
+        ? encoded.state
+        : ofWeights(encoded.state, layout.floats, (vector) => scatterLiving(living, vector));
     return {
       name,
+      payload,
+      measures,
+      state,
+      decoded: () => scatterLiving(living, encoded.decoded),
+      support: () => (encoded.support === null ? null : positionsOfAll(living, encoded.support)),
+    };
+  }
+
+  /**
+   * @param hints what the task says about coding; decoding needs none
+   * @param living weights that are not pruned; null where nothing is ever pruned
+   */
+  encode(
+    spec: PartSpec,
+    value: PartValue,
+    key: PartKey,
+    before: CodecState,
+    hints: CodecHints = {},
+    living: Living | null = null,
+  ): EncodedPart {
+    if (value instanceof Float32Array) return this.encodeFloats(spec, value, key, before, { hints, living });
+    const payload = bytesOf(value);
+    return {
+      name: spec.name,
       payload,
       measures: integerMeasures(payload.length),
       state: before,
@@ -88,21 +145,43 @@ export class PartCoder {
     };
   }
 
-  /** @throws CodedError a `codec/…` code */
-  decode(spec: PartSpec, payload: Uint8Array, key: PartKey): PartValue {
+  /** @param living as the encoder was given it @throws CodedError a `codec/…` code, `compression/bad-mask` */
+  decode(spec: PartSpec, payload: Uint8Array, key: PartKey, living: Living | null = null): PartValue {
     if (spec.coding === 'integers') return this.integers(spec, payload);
-    return this.codecs[spec.coding].decode(payload, this.context(spec, key));
+    const context = this.context(spec, key, living);
+    if (spec.coding === 'pruned') return decodePruned(payload, context, living);
+    const value = this.codecs[spec.coding].decode(payload, context);
+    return spec.coding === 'codec' && living !== null ? scatterLiving(living, value) : value;
   }
 
   /** Adds weight × the decoded part; all or nothing. @throws CodedError a `codec/…` code */
-  fold(spec: PartSpec, payload: Uint8Array, key: PartKey, weight: number, into: Float64Array): void {
-    if (spec.coding === 'integers') throw new TypeError(`the part ${spec.name} has integers, which are not folded`);
-    this.codecs[spec.coding].fold(payload, weight, into, this.context(spec, key));
+  fold(
+    spec: PartSpec,
+    payload: Uint8Array,
+    key: PartKey,
+    weight: number,
+    into: Float64Array,
+    living: Living | null = null,
+  ): void {
+    if (spec.coding === 'integers' || spec.coding === 'pruned') {
+      throw new TypeError(`the part ${spec.name} has integers, which are not folded`);
+    }
+    const codec = this.codecs[spec.coding];
+    const context = this.context(spec, key, living);
+    const positions = spec.coding === 'codec' ? (living?.positions ?? null) : null;
+    if (positions === null) return codec.fold(payload, weight, into, context);
+    const sums = new Float64Array(positions.length);
+    codec.fold(payload, weight, sums, context);
+    for (let i = 0; i < positions.length; i++) into[positions[i]] += sums[i];
   }
 
-  /** Positions that the part's payload changes; null when all may change. */
-  support(spec: PartSpec, payload: Uint8Array, key: PartKey): Uint32Array | null {
-    return spec.coding === 'integers' ? null : this.codecs[spec.coding].support(payload, this.context(spec, key));
+  /** Positions that the part's payload changes, among all weights; null when all may change. */
+  support(spec: PartSpec, payload: Uint8Array, key: PartKey, living: Living | null = null): Uint32Array | null {
+    if (spec.coding === 'integers' || spec.coding === 'pruned') return null;
+    const positions = this.codecs[spec.coding].support(payload, this.context(spec, key, living));
+    return positions === null || living === null || spec.coding !== 'codec'
+      ? positions
+      : positionsOfAll(living, positions);
   }
 
   integers({ name, layout }: PartSpec, payload: Uint8Array): BigInt64Array {

@@ -1,19 +1,13 @@
 import { z } from 'zod';
-import { compressionSteps } from '../compression/index.js';
-import { choiceOf, isGroup } from '../options/choice.js';
+import { isGroup } from '../options/choice.js';
 import { errorMap, toProblems } from '../options/issues.js';
 import { problemError } from '../options/problem.js';
 import type { Choice } from '../util/registry.js';
 import { readDocument } from './document.js';
 import { placeIn, readText } from './load.js';
+import { pipelineSteps } from './pipeline-steps.js';
 import { applySettings, parseSetting } from './settings.js';
 import { seed } from './words.js';
-
-/** Steps of model compression, in the order in which they are applied. */
-export const pipelineSteps = z
-  .array(choiceOf(compressionSteps, 'One step of model compression.'))
-  .max(32)
-  .describe('Steps of model compression, one after the other.');
 
 const schema = z.strictObject({
   seed: seed.nullable().default(null).describe('Every random number follows from it; null: the run’s.'),

@@ -1,9 +1,11 @@
 import type { Dataset, Partition } from '../data/dataset.js';
 import { dealPartition, loadDataset } from '../data/load.js';
+import type { Pruner } from '../compression/during/pruner.js';
 import { methods } from '../method/index.js';
 import { plainParameterization, type Method, type Parameterization, type Parts } from '../method/method.js';
 import { loadModel } from '../models/load.js';
 import type { CompiledNetwork } from '../models/network.js';
+import { withCompression } from './compression.js';
 import type { Scenario } from './scenario.js';
 
 /** What every process of a run makes of the scenario for itself, and equal. */
@@ -17,6 +19,8 @@ export interface Prepared {
   readonly network: CompiledNetwork;
   readonly parameterization: Parameterization;
   readonly method: Method;
+  /** Which weights go while the federation trains, and when; null: none do. */
+  readonly pruner: Pruner | null;
   readonly parts: Parts;
 }
 
@@ -24,12 +28,14 @@ export interface Prepared {
 export const prepareMethod = (
   scenario: Scenario,
   network: CompiledNetwork,
-): Pick<Prepared, 'network' | 'parameterization' | 'method' | 'parts'> => {
+): Pick<Prepared, 'network' | 'parameterization' | 'method' | 'pruner' | 'parts'> => {
   const [plugIn, options] = methods.chosen(scenario.method);
-  const method = plugIn.create(options);
-  const parameterization = method.parameterize?.(network, scenario.seed) ?? plainParameterization(network);
+  const plain = plugIn.create(options);
+  const learns = plain.parameterize?.(network, scenario.seed) ?? plainParameterization(network);
+  const compressed = withCompression(scenario, network, plain, learns);
+  const { method, parameterization } = compressed;
   const { network: learnt } = parameterization;
-  return { network: learnt, parameterization, method, parts: method.parts(learnt.layout) };
+  return { network: learnt, ...compressed, parts: method.parts(learnt.layout) };
 };
 
 /** Loads the data, deals it and compiles the network. @throws CodedError `data/…`, `model/…` */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { feedbackStrategies } from '../codec/feedback/index.js';
 import { presets } from '../codec/presets.js';
 import { stages } from '../codec/stages/index.js';
+import { federatedCompression } from '../compression/during/index.js';
 import { datasets } from '../data/datasets/index.js';
 import { partitions } from '../data/partition/index.js';
 import { aggregationRules } from '../method/aggregate/index.js';
@@ -129,6 +130,7 @@ export const scenarioReference = (): string =>
     ...registrySection('Schedules', schedules),
     ...registrySection('Methods', methods),
     ...registrySection('Aggregation rules', aggregationRules),
+    ...registrySection('Model compression during a run', federatedCompression),
     ...registrySection('Error feedback', feedbackStrategies),
     ...registrySection('Codec stages', stages),
     ...presetSection(),

@@ -61,6 +61,8 @@ export interface Scenario {
     readonly split: 'test' | 'validation';
   };
   readonly stop: { readonly accuracy: number | null };
+  /** Methods of model compression while the federation trains, and steps on the model after the last round. */
+  readonly modelCompression: { readonly during: readonly Choice[]; readonly after: readonly Choice[] };
   readonly engine: 'auto' | 'onnx' | 'tfjs';
   /** Version and form of the engine that a run was made with; another gives other bits. Null: whatever is here. */
   readonly engineVersion: string | null;

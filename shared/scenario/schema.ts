@@ -7,6 +7,7 @@ import { methods } from '../method/index.js';
 import { models } from '../models/catalogue/index.js';
 import { choiceOf } from '../options/choice.js';
 import { downlink, uplink } from './coding.js';
+import { modelCompression, pruningConflicts } from './compression-schema.js';
 import { keepsMasks } from './mask-check.js';
 import { asIssue } from '../options/issues.js';
 import { losses } from './training/losses.js';
@@ -172,6 +173,7 @@ const fields = {
     .describe('Whether a client keeps its connection, or opens one for each round: persistent or round.'),
   evaluate: evaluate.prefault({}),
   stop: stop.prefault({}),
+  modelCompression: modelCompression.prefault({}),
   engine: z
     .enum(['auto', 'onnx', 'tfjs'])
     .default('auto')
@@ -241,7 +243,7 @@ const conflicts = (scenario: Scenario): Problem[] => {
     const hint = 'Give a network, or leave the deadline out.';
     found.push(conflict(['round', 'deadline'], 'is in simulated time, which needs links.', hint));
   }
-  return [...found, ...aggregationConflicts(scenario), ...uplinkConflicts(scenario)];
+  return [...found, ...aggregationConflicts(scenario), ...uplinkConflicts(scenario), ...pruningConflicts(scenario)];
 };
 
 const report = (scenario: Scenario, context: z.RefinementCtx): void => {

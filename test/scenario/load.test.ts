@@ -41,6 +41,7 @@ describe('a scenario', () => {
       connections: 'persistent',
       evaluate: { every: 1, targets: [], split: 'test' },
       stop: { accuracy: null },
+      modelCompression: { during: [], after: [] },
       engine: 'auto',
       engineVersion: null,
       checkpoint: { seconds: 10 },
