@@ -1,7 +1,7 @@
 import type { Choice } from '../util/registry.js';
 import { measure, type ModelMeasures } from './measures.js';
 import type { CompressedModel } from './model.js';
-import type { CompressionStep } from './step.js';
+import type { CompressionStep, StepResult } from './step.js';
 import type { CompressionEvent, CompressionWarning, Evaluation, Workbench } from './workbench.js';
 
 /** The model after a step of a pipeline, or before the first. */
@@ -12,6 +12,8 @@ export interface PipelineStage {
   readonly measures: ModelMeasures;
   readonly evaluation: Evaluation;
   readonly warnings: readonly CompressionWarning[];
+  /** What the step found out on its way. */
+  readonly details?: unknown;
 }
 
 /** A step of a pipeline at work. */
@@ -50,19 +52,21 @@ export const runPipeline = async (
     onWarning: (warning) => warnings.push(warning),
   });
   const stages: PipelineStage[] = [];
-  const add = async (name: string, of: CompressedModel, chosen: PipelineStage['options']): Promise<void> => {
-    const stage = { name, options: chosen, measures: measure(of), evaluation: await evaluate(of, bench), warnings };
+  let { model } = options;
+  const add = async (name: string, { details, ...of }: StepResult, chosen: PipelineStage['options']): Promise<void> => {
+    const found = details === undefined ? {} : { details };
+    const measured = { measures: measure(of, stages[0]?.measures), evaluation: await evaluate(of, bench) };
+    const stage = { name, options: chosen, ...measured, warnings, ...found };
+    model = of;
     warnings = [];
     stages.push(stage);
     onStage?.(stage, stages.length - 1);
   };
-  let { model } = options;
   await add('original', model, {});
   for (const [index, { step, choice }] of steps.entries()) {
     at = index;
     const chosen = choice[step.name];
-    model = await step.create(chosen).apply(model, bench);
-    await add(step.name, model, chosen);
+    await add(step.name, await step.create(chosen).apply(model, bench), chosen);
   }
   return { model, stages };
 };

@@ -7,13 +7,19 @@ import type { Workbench } from './workbench.js';
 /** The families of model compression. */
 export type Family = 'pruning' | 'quantization' | 'distillation' | 'compact';
 
+/** What a step makes of a model. */
+export interface StepResult extends CompressedModel {
+  /** What the step found out on its way, as plain data: it is kept with the results. */
+  readonly details?: unknown;
+}
+
 /** A step with its options. */
 export interface Compressor {
   /**
    * @returns another model; the one given is not changed
    * @throws CodedError `compression/…` where it can't be done, or would do nothing
    */
-  apply(model: CompressedModel, bench: Workbench): Promise<CompressedModel>;
+  apply(model: CompressedModel, bench: Workbench): Promise<StepResult>;
 }
 
 /** One method of model compression, applied to a trained model. */

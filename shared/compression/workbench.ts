@@ -6,6 +6,7 @@ import {
   sgd,
   type Engine,
   type FakeQuantization,
+  type FeatureLoss,
   type Hook,
   type LoadedExamples,
   type Loss,
@@ -52,12 +53,25 @@ export interface TrainingPlan {
   readonly optimizer?: Optimizer;
   readonly loss?: Loss;
   readonly fakeQuantization?: FakeQuantization;
+  /** Gradients are shortened to this Euclidean norm. */
+  readonly clipNorm?: number;
   /** Logits of a teacher, one row an example; for the loss `distillation`. */
   readonly teacher?: (indices: Int32Array) => Promise<Float32Array>;
+  /** Comparisons of layers that are added to the loss, and their targets for rows of examples. */
+  readonly features?: {
+    readonly losses: readonly FeatureLoss[];
+    readonly targets: (indices: Int32Array) => Promise<readonly Float32Array[]>;
+  };
   /** Called after each epoch with the parameters so far, counted from 1; what it returns is trained on. */
   readonly afterEpoch?: (parameters: Float32Array, epoch: number) => Float32Array | Promise<Float32Array>;
   /** Training examples to train on; all but the held-out ones when left out. */
   readonly indices?: Int32Array;
+  /** μ · (θ − center) is added to the gradient; center in layout order. */
+  readonly proximal?: { readonly mu: number; readonly center: Float32Array };
+  /** Of the phase, what this training is: from where to where, 0 to 1; all of it when left out. */
+  readonly share?: readonly [from: number, to: number];
+  /** What progress says beside the phase. */
+  readonly note?: string;
 }
 
 export interface Evaluation {
@@ -67,6 +81,13 @@ export interface Evaluation {
   readonly loss: number;
   readonly samples: number;
 }
+
+/** @param done part of the training, 0 to 1 */
+const progressOf = ({ phase, note, share: [from, to] = [0, 1] }: TrainingPlan, done: number): CompressionEvent => ({
+  phase,
+  done: from + (to - from) * done,
+  ...(note === undefined ? {} : { note }),
+});
 
 /** Part of the training examples that is held out for choices; the test examples are for the final figures alone. */
 const heldOut = 0.1;
@@ -136,8 +157,20 @@ export class Workbench {
 
   /** Trains under the model's mask. @returns the model with other parameters, and the mean loss of the last epoch */
   async train(model: CompressedModel, plan: TrainingPlan): Promise<{ model: CompressedModel; loss: number }> {
-    const { epochs, batchSize, learningRate, loss = crossEntropy, optimizer = sgd, teacher, fakeQuantization } = plan;
-    const hooks: Hook[] = model.mask === null ? [] : ['mask'];
+    const {
+      epochs,
+      batchSize,
+      learningRate,
+      loss = crossEntropy,
+      optimizer = sgd,
+      teacher,
+      features,
+      fakeQuantization,
+    } = plan;
+    const hooks: Hook[] = [
+      ...(model.mask === null ? [] : (['mask'] as const)),
+      ...(plan.proximal === undefined ? [] : (['proximal'] as const)),
+    ];
     const spec = {
       network: model.network,
       batchSize,
@@ -145,6 +178,8 @@ export class Workbench {
       loss,
       hooks,
       ...(fakeQuantization === undefined ? {} : { fakeQuantization }),
+      ...(features === undefined ? {} : { features: features.losses }),
+      ...(plan.clipNorm === undefined ? {} : { clipNorm: plan.clipNorm }),
     };
     const stream = this.random(`shuffle/${this.training++}`);
     const data = await this.examples('train');
@@ -153,7 +188,8 @@ export class Workbench {
     await this.withTrainer(spec, async (trainer) => {
       for (let epoch = 0; epoch < epochs; epoch++) {
         const all = batchesOf({ indices: plan.indices ?? this.pool, epochs: 1, batchSize, stream });
-        const stepsAtOnce = Math.max(1, Math.floor(chunk / batchSize)) * (teacher === undefined ? 4 : 1);
+        const stepsAtOnce =
+          Math.max(1, Math.floor(chunk / batchSize)) * (teacher === undefined && features === undefined ? 4 : 1);
         let sum = 0;
         for (let step = 0; step < all.steps; step += stepsAtOnce) {
           const steps = Math.min(stepsAtOnce, all.steps - step);
@@ -167,11 +203,13 @@ export class Workbench {
             learningRate,
             seed: stream.below(2 ** 32 - 1),
             ...(model.mask === null ? {} : { mask: model.mask }),
+            ...(plan.proximal === undefined ? {} : { proximal: plan.proximal }),
             ...(teacher === undefined ? {} : { teacher: await teacher(indices) }),
+            ...(features === undefined ? {} : { features: await features.targets(indices) }),
           });
           floats = result.parameters;
           sum += result.loss * steps;
-          this.report({ phase: plan.phase, done: (epoch + (step + steps) / all.steps) / epochs });
+          this.report(progressOf(plan, (epoch + (step + steps) / all.steps) / epochs));
         }
         meanLoss = sum / all.steps;
         if (plan.afterEpoch !== undefined) floats = await plan.afterEpoch(floats, epoch + 1);
@@ -210,14 +248,25 @@ export class Workbench {
    */
   async gradients(
     { network, parameters }: Pick<CompressedModel, 'network' | 'parameters'>,
-    options: { readonly phase: string; readonly batches: number; readonly batchSize: number },
+    options: {
+      readonly phase: string;
+      readonly batches: number;
+      readonly batchSize: number;
+      readonly fakeQuantization?: FakeQuantization;
+    },
     use: (gradient: Float32Array) => void,
   ): Promise<void> {
-    const { batches, batchSize, phase } = options;
+    const { batches, batchSize, phase, fakeQuantization } = options;
     const stream = this.random('gradients');
     const all = batchesOf({ indices: stream.shuffle(this.pool.slice()), epochs: 1, batchSize, stream });
     const data = await this.examples('train');
-    await this.withTrainer({ network, batchSize, optimizer: sgd }, async (trainer) => {
+    const spec = {
+      network,
+      batchSize,
+      optimizer: sgd,
+      ...(fakeQuantization === undefined ? {} : { fakeQuantization }),
+    };
+    await this.withTrainer(spec, async (trainer) => {
       const steps = Math.min(batches, all.steps);
       for (let step = 0; step < steps; step++) {
         const rows = [step * batchSize, (step + 1) * batchSize] as const;

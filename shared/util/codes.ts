@@ -34,6 +34,7 @@ export const codes = {
   'engine/diverged': failure('the loss or the parameters became NaN or infinite in local training'),
 
   // Model compression.
+  'compression/larger-student': input('a student has more parameters than its teacher has that are not 0; a warning'),
   'compression/nothing-to-do': input('a step of model compression that would change nothing of a model'),
   'compression/empty-layer': input('pruning has taken every weight of a layer, or would have'),
   'compression/kept-layer': input('structured pruning keeps a layer’s filters or units as they are'),

@@ -25,7 +25,7 @@ const logGammaFromOne = (shape: number, stream: RandomStream): number => {
  * Logarithm of a Gamma(alpha, 1) number. Below 1 it is Gamma(alpha + 1) × U^(1/alpha) (Marsaglia and Tsang 2000);
  * as a logarithm it stays finite where the number itself would underflow to 0, from alpha ≈ 0.01 down.
  */
-const logGamma = (alpha: number, stream: RandomStream): number =>
+export const logGamma = (alpha: number, stream: RandomStream): number =>
   alpha >= 1
     ? logGammaFromOne(alpha, stream)
     : logGammaFromOne(alpha + 1, stream) + Math.log(positiveUniform(stream)) / alpha;
