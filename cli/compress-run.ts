@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatStages } from '../report/compression.js';
+import { formatFronts } from '../report/search-front.js';
 import { compressionSteps } from '../shared/compression/index.js';
 import { uncompressed } from '../shared/compression/model.js';
 import { runPipeline } from '../shared/compression/pipeline.js';
@@ -63,6 +64,7 @@ export const compressRun = async ({ folder, pipeline: file, settings, out }: Com
       join(results, 'model.onnx'),
       exportOnnx(model.network, model.parameters, { scale: dataset.scale }),
     );
+    for (const front of formatFronts(stages)) console.log(`${front}\n`);
     console.log(formatStages(stages));
     console.log(`folder   ${results}`);
   } finally {

@@ -6,6 +6,7 @@ import { relation } from './distill/relation.js';
 import { response } from './distill/response.js';
 import { fineTune } from './fine-tune.js';
 import { magnitude } from './prune/magnitude.js';
+import { search } from './search/search.js';
 
 /** Every step of a pipeline of model compression. */
 export const compressionSteps = makeRegistry('compression step', [
@@ -15,5 +16,6 @@ export const compressionSteps = makeRegistry('compression step', [
   feature,
   data,
   online,
+  search,
   fineTune,
 ]);

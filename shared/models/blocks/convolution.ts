@@ -43,17 +43,21 @@ export const convolution = (
 export const pointwise = (name: string, normalization: Normalization, options: ConvolutionOptions): Layer[] =>
   convolution(name, normalization, { ...options, kernelSize: 1 });
 
-/** A 3×3 convolution of each channel by itself, normalization, activation. @param channels of its input */
+interface DepthwiseOptions {
+  /** Of its input. */
+  readonly channels: number;
+  readonly kernelSize?: number;
+  readonly strides?: number;
+  readonly activation?: Activation;
+}
+
+/** A convolution of each channel by itself, 3×3 unless told otherwise, normalization, activation. */
 export const depthwise = (
   name: string,
   normalization: Normalization,
-  {
-    channels,
-    strides = 1,
-    activation = 'relu',
-  }: { readonly channels: number; readonly strides?: number; readonly activation?: Activation },
+  { channels, kernelSize = 3, strides = 1, activation = 'relu' }: DepthwiseOptions,
 ): Layer[] => {
-  const steps = normalized((own) => ({ kind: 'depthwiseConv2d', kernelSize: 3, strides, padding: 'same', ...own }), {
+  const steps = normalized((own) => ({ kind: 'depthwiseConv2d', kernelSize, strides, padding: 'same', ...own }), {
     normalization,
     channels,
     activation,
