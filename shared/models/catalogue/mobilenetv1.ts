@@ -3,9 +3,14 @@ import { roundedChannels, widthOption } from '../blocks/channels.js';
 import { pooledClassifier } from '../blocks/classifier.js';
 import { convolution, depthwise, pointwise } from '../blocks/convolution.js';
 import { normalizationOption } from '../blocks/normalization.js';
+import { atResolution, resolutionOption } from '../blocks/resolution.js';
 import type { Model } from '../model.js';
 
-const options = z.strictObject({ width: widthOption(0.5), normalization: normalizationOption });
+const options = z.strictObject({
+  width: widthOption(0.5),
+  resolution: resolutionOption,
+  normalization: normalizationOption,
+});
 
 /** Table 1: the channels that each depthwise separable convolution gives, and its step. */
 const blocks: readonly (readonly [filters: number, strides: number])[] = [
@@ -31,13 +36,14 @@ export const mobilenetv1: Model = {
   options,
   shorthand: 'width',
   build: ({ inputShape, classes }, given) => {
-    const { width, normalization } = options.parse(given);
+    const { width, resolution, normalization } = options.parse(given);
     const stem = roundedChannels(32 * width);
     const filters = blocks.map(([channels]) => roundedChannels(channels * width));
     return {
       name: 'mobilenetv1',
       input: inputShape,
       layers: [
+        ...atResolution(resolution),
         ...convolution('stem', normalization, { filters: stem }),
         ...blocks.flatMap(([, strides], i) => {
           const name = `block${i + 1}`;

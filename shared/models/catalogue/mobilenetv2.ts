@@ -3,10 +3,15 @@ import { roundedChannels, widthOption } from '../blocks/channels.js';
 import { pooledClassifier } from '../blocks/classifier.js';
 import { convolution, depthwise, pointwise } from '../blocks/convolution.js';
 import { normalizationOption, type Normalization } from '../blocks/normalization.js';
+import { atResolution, resolutionOption } from '../blocks/resolution.js';
 import type { Model } from '../model.js';
 import type { Layer } from '../network.js';
 
-const options = z.strictObject({ width: widthOption(0.5), normalization: normalizationOption });
+const options = z.strictObject({
+  width: widthOption(0.5),
+  resolution: resolutionOption,
+  normalization: normalizationOption,
+});
 
 /** Table 2: expansion factor, channels, repetitions, and the step of the first repetition. */
 const stages: readonly (readonly [expansion: number, filters: number, repeats: number, strides: number])[] = [
@@ -69,12 +74,13 @@ export const mobilenetv2: Model = {
   options,
   shorthand: 'width',
   build: ({ inputShape, classes }, given) => {
-    const { width, normalization } = options.parse(given);
+    const { width, resolution, normalization } = options.parse(given);
     const blocks = bottlenecksOf(width);
     return {
       name: 'mobilenetv2',
       input: inputShape,
       layers: [
+        ...atResolution(resolution),
         ...convolution('stem', normalization, { filters: roundedChannels(32 * width), activation }),
         ...blocks.flatMap((block, i) => bottleneck(block, i === 0 ? 'stem' : blocks[i - 1].name, normalization)),
         ...pointwise('head', normalization, { filters: roundedChannels(1280 * width), activation }),

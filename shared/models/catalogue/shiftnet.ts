@@ -4,11 +4,13 @@ import { pooledClassifier } from '../blocks/classifier.js';
 import { convolution, pointwise } from '../blocks/convolution.js';
 import { normalizationOption, type Normalization } from '../blocks/normalization.js';
 import { addRelu, projection } from '../blocks/residual.js';
+import { atResolution, resolutionOption } from '../blocks/resolution.js';
 import type { Model } from '../model.js';
 import type { Layer } from '../network.js';
 
 const options = z.strictObject({
   width: widthOption(1),
+  resolution: resolutionOption,
   expansion: z
     .number()
     .min(0.5)
@@ -65,11 +67,12 @@ export const shiftnet: Model = {
   shorthand: 'width',
   build: ({ inputShape, classes }, given) => {
     const parsed = options.parse(given);
-    const { width, normalization } = parsed;
+    const { width, resolution, normalization } = parsed;
     return {
       name: 'shiftnet',
       input: inputShape,
       layers: [
+        ...atResolution(resolution),
         ...convolution('stem', normalization, { filters: roundedChannels(16 * width) }),
         ...modulesOf(parsed).flatMap((module) => shiftModule(module, normalization)),
         ...pooledClassifier(classes),

@@ -4,6 +4,7 @@ import { pooledClassifier } from '../blocks/classifier.js';
 import { convolution, depthwise, pointwise } from '../blocks/convolution.js';
 import { normalizationOption, type Normalization } from '../blocks/normalization.js';
 import { addRelu } from '../blocks/residual.js';
+import { atResolution, resolutionOption } from '../blocks/resolution.js';
 import type { Model } from '../model.js';
 import type { Layer } from '../network.js';
 
@@ -12,6 +13,7 @@ const firstStage = { 1: 144, 2: 200, 3: 240, 4: 272, 8: 384 } as const;
 
 const options = z.strictObject({
   width: widthOption(0.5),
+  resolution: resolutionOption,
   groups: z
     .union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(8)])
     .default(3)
@@ -99,12 +101,13 @@ export const shufflenet: Model = {
   options,
   shorthand: 'width',
   build: ({ inputShape, classes }, given) => {
-    const { width, groups, normalization } = options.parse(given);
+    const { width, resolution, groups, normalization } = options.parse(given);
     const stem = channelsFor(24 * width, groups);
     return {
       name: 'shufflenet',
       input: inputShape,
       layers: [
+        ...atResolution(resolution),
         ...convolution('stem', normalization, { filters: stem }),
         ...units(width, { groups, normalization }, stem),
         ...pooledClassifier(classes),
