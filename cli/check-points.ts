@@ -3,6 +3,7 @@ import { dealPartition, loadDataset } from '../shared/data/load.js';
 import { loadModel } from '../shared/models/load.js';
 import { layerText } from '../shared/scenario/locate-model.js';
 import { checkMemory } from '../shared/scenario/memory.js';
+import { dealingOf } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import type { SweepPoint } from '../shared/scenario/sweep.js';
 import { CodedError } from '../shared/util/errors.js';
@@ -20,8 +21,8 @@ export const datasetCache = (): ((scenario: Scenario) => Promise<Dataset>) => {
 };
 
 /** Deals a scenario's training examples to its clients. */
-export const deal = (dataset: Dataset, { clients, dataset: { partition, validation }, seed }: Scenario) =>
-  dealPartition(dataset, { partition, validation }, clients.total, seed);
+export const deal = (dataset: Dataset, { clients, dataset: dealing, seed }: Scenario) =>
+  dealPartition(dataset, dealingOf(dealing), clients.total, seed);
 
 /** Builds a point's network; what is wrong with it names the point. */
 const buildModel = (name: string, scenario: Scenario, dataset: Dataset): void => {

@@ -1,5 +1,4 @@
 import type { CodecHints, Measures } from '../shared/codec/codec.js';
-import { batchesOf } from '../shared/data/batches.js';
 import type { LoadedExamples, Trainer } from '../shared/engine/engine.js';
 import type { ClientState, LocalTraining } from '../shared/method/method.js';
 import { livingOf } from '../shared/method/pruning/living.js';
@@ -8,8 +7,8 @@ import { trainingMask } from '../shared/method/pruning/with-pruning.js';
 import { subLayout } from '../shared/params/layout.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
-import { learningRateOf } from '../shared/scenario/training/rules.js';
-import { RandomStream } from '../shared/util/random.js';
+import type { Learners } from '../shared/scenario/training/learners.js';
+import { localTaskOf } from '../shared/scenario/training/local-task.js';
 
 /** What a host has for all its clients. */
 export interface Workplace {
@@ -17,6 +16,8 @@ export interface Workplace {
   readonly trainer: Trainer;
   readonly examples: LoadedExamples;
   readonly coder: PartCoder;
+  /** Of methods that learn from public examples; null elsewhere. */
+  readonly learners: Learners | null;
 }
 
 export interface LocalResult {
@@ -30,28 +31,15 @@ export interface LocalResult {
   readonly state: ClientState;
 }
 
-/**
- * Local training as the scenario says, on this client's own data in an order keyed by (seed, round, client); what is pruned
- * stays so.
- */
-const localTraining = (
-  { prepared, trainer, examples }: Workplace,
-  { round, client, model }: LocalTask,
-): LocalTraining => {
-  const mask = prepared.pruner === null ? {} : { mask: trainingMask(model) };
-  const { scenario, partition } = prepared;
-  const { epochs, batchSize } = scenario.local;
-  const learningRate = learningRateOf(scenario, round);
-  return async (parameters) => {
-    const stream = new RandomStream({ seed: scenario.seed, purpose: 'shuffle', round, client });
-    const batches = batchesOf({ indices: partition.indices(client), epochs, batchSize, stream });
-    const dropout = new RandomStream({ seed: scenario.seed, purpose: 'dropout', round, client });
-    const seed = dropout.below(2 ** 32 - 1);
-    const task = { ...batches, parameters: parameters.floats, learningRate, seed, ...mask };
+/** Local training as the scenario says, on this client's own data; what is pruned stays so. */
+const localTraining =
+  ({ prepared, trainer, examples }: Workplace, { round, client, model }: LocalTask): LocalTraining =>
+  async (parameters) => {
+    const mask = prepared.pruner === null ? {} : { mask: trainingMask(model) };
+    const task = { ...localTaskOf(prepared, round, client), parameters: parameters.floats, ...mask };
     const { parameters: floats, loss } = await trainer.train(examples, task);
     return { parameters: { ...parameters, floats }, loss };
   };
-};
 
 /** What a client's round begins with. */
 export interface LocalTask {
@@ -71,10 +59,12 @@ export interface LocalTask {
  */
 export const localRound = async (workplace: Workplace, localTask: LocalTask): Promise<LocalResult> => {
   const { round, client, model, state, hints } = localTask;
-  const { prepared, coder } = workplace;
+  const { prepared, coder, examples, learners } = workplace;
   const { method, scenario, partition } = prepared;
   const key = { seed: scenario.seed, round, client };
-  const update = await method.clientRound({ ...key, model }, state, localTraining(workplace, localTask));
+  const learner = learners === null ? {} : { learner: learners.client(examples, round, client) };
+  const task = { ...key, model, ...learner };
+  const update = await method.clientRound(task, state, localTraining(workplace, localTask));
   const payloads: Uint8Array[] = [];
   const measures: Measures[] = [];
   let kept: ClientState = update.state;

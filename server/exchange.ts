@@ -1,5 +1,4 @@
 import type { Measures } from '../shared/codec/codec.js';
-import { trainingFlopsPerForward } from '../shared/models/network.js';
 import { encodeModel } from '../shared/params/model-file.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import { clientSeconds, profileOf } from '../shared/network/link.js';
@@ -7,8 +6,10 @@ import type { Prepared } from '../shared/scenario/prepare.js';
 import { deadline } from '../shared/util/deadline.js';
 import { CodedError } from '../shared/util/errors.js';
 import { decodeMessage, encodeMessage, type HeaderOf } from '../shared/wire/messages.js';
+import { clientFlops } from './client-flops.js';
 import type { Delivery, Downlink } from './downlink.js';
 import type { HostPool, HostSession } from './hosts.js';
+import { Introduction } from './introduction.js';
 import type { Reports } from './reports.js';
 import type { ClientSession, ClientSessions } from './sessions.js';
 import type { StateStore } from './state-store.js';
@@ -65,6 +66,7 @@ export class Exchange {
   private readonly options: ExchangeOptions;
   /** Where each client is connected. */
   private readonly places = new Map<number, HostSession>();
+  private readonly introduction: Introduction;
   private tasks: { readonly round: number; readonly messages: Map<Delivery, Map<number | null, Uint8Array>> } = {
     round: 0,
     messages: new Map(),
@@ -72,6 +74,7 @@ export class Exchange {
 
   constructor(options: ExchangeOptions) {
     this.options = options;
+    this.introduction = new Introduction(options.prepared);
   }
 
   /**
@@ -102,7 +105,8 @@ export class Exchange {
     const { round, client } = order;
     const { downlink, reports, holds } = this.options;
     reports.expect(round, client);
-    const delivery = downlink.deliver(holds.get(client) ?? null);
+    const held = holds.get(client) ?? null;
+    const delivery = await this.introduction.complete(downlink.deliver(held), held);
     const { session, reconnectBytes } = await this.connect(round, client, host, delivery, signal);
     const task = this.taskMessage(order, delivery);
     session.send(task);
@@ -210,9 +214,9 @@ export class Exchange {
   }
 
   private seconds(client: number, delivery: Delivery, update: CodedUpdate | null): number | null {
-    const { scenario, network, partition } = this.options.prepared;
+    const { scenario } = this.options.prepared;
     if (scenario.network === null || update === null) return null;
-    const flops = trainingFlopsPerForward * network.flops * partition.size(client) * scenario.local.epochs;
+    const flops = clientFlops(this.options.prepared, client);
     const upBytes = update.payloads.reduce((sum, { length }) => sum + length, 0);
     return clientSeconds(profileOf(scenario.network, scenario.seed, client), {
       downBytes: delivery.payloadBytes,

@@ -6,6 +6,7 @@ import type {
   ServerRound,
   ServerState,
 } from '../shared/method/method.js';
+import type { PublicLearner } from '../shared/method/public/learner.js';
 import type { PartCoder } from '../shared/method/part-coder.js';
 import type { ClientRecord, DirectionTotals } from '../shared/runlog/records.js';
 import { addTotals, emptyTotals } from '../shared/runlog/totals.js';
@@ -47,6 +48,8 @@ export interface RoundOptions {
   readonly aggregation: Aggregation;
   /** Clients under way at once: what bounds the updates that wait for their turn. */
   readonly atOnce: number;
+  /** What the coordinator learns from public examples with; null where the method learns nothing from them. */
+  readonly learner: ((round: number, abort: AbortSignal) => PublicLearner) | null;
 }
 
 /** An update as the method's server half sees it: coded, and added where it is decoded. */
@@ -213,11 +216,19 @@ export const gatherRound = async (
   abort: AbortSignal,
   options: RoundOptions,
 ): Promise<RoundOutcome> => {
-  const { prepared, exchange, downlink, coder, aggregation, atOnce } = options;
-  const { method, scenario, network } = prepared;
-  const server = method.serverRound({ model: downlink.model, aggregation, state, seed: scenario.seed, round });
+  const { prepared, exchange, downlink, coder, aggregation, atOnce, learner } = options;
+  const { method, scenario, evaluated } = prepared;
+  const { layout, network } = evaluated;
+  const server = method.serverRound({
+    model: downlink.model,
+    aggregation,
+    state,
+    seed: scenario.seed,
+    round,
+    classes: network.classes,
+  });
   const { version } = downlink;
-  const tally = new Tally(4 * (network.layout.floats + network.layout.counters), coder.specs);
+  const tally = new Tally(4 * (layout.floats + layout.counters), coder.specs);
   const orders = cohort.map((client, i) => ({ round, client, levels: levels?.[i] ?? null }));
   for await (const arrival of inOrder(orders, atOnce, (order) => exchange.serve(order, abort))) {
     settle(arrival, round, tally, server, options);
@@ -230,9 +241,12 @@ export const gatherRound = async (
     // Who has not closed by now would leave in the middle of a later round.
     for (const { session } of tally.sessions) if (session.isOpen) exchange.leave(session, 1000);
   }
+  const folded = server.finish();
+  const change =
+    folded === null || learner === null ? folded : ((await server.refine?.(folded, learner(round, abort))) ?? folded);
   const late = tally.dropped.some(({ reason }) => reason === 'client/late');
   return {
-    change: server.finish(),
+    change,
     reported: tally.reported,
     dropped: tally.dropped,
     delivered: tally.delivered,

@@ -111,6 +111,10 @@ class OpenRun implements Run {
       coder: new PartCoder(parts.up, scenario.uplink),
       aggregation: rule.create(ruleOptions),
       atOnce: windowPerHost * Math.max(1, options.hosts),
+      learner:
+        prepared.method.publicLearning === undefined
+          ? null
+          : (round, abort) => services.student.learner(prepared, round, abort),
     };
   }
 
@@ -140,8 +144,8 @@ class OpenRun implements Run {
   }
 
   private writeStart(engine: EngineName): void {
-    const { dataset, partition, network, method } = this.prepared;
-    const { layout, flops } = network;
+    const { dataset, partition, network, evaluated, method } = this.prepared;
+    const { layout } = network;
     this.journal.write({
       type: 'start',
       name: this.scenario.name,
@@ -151,8 +155,8 @@ class OpenRun implements Run {
       dataHash: dataset.fingerprint,
       partitionHash: partition.fingerprint,
       layoutId: layout.id,
-      parameters: layout.floats + layout.counters,
-      flops,
+      parameters: evaluated.layout.floats + evaluated.layout.counters,
+      flops: evaluated.flops,
       clients: this.scenario.clients.total,
       policies: method.policies(layout),
       modelHash: modelHash(this.state.downlink.model),
@@ -165,7 +169,7 @@ class OpenRun implements Run {
     if (round % evaluate.every !== 0 && round !== rounds) return;
     const { model } = this.state.downlink;
     const hash = modelHash(model);
-    const { floats } = this.prepared.parameterization.weights(model, round);
+    const { floats } = this.prepared.parameterization.weights(model, round, this.state.server);
     this.evaluation = this.services.evaluator.evaluate(floats).then(({ correct, lossSum, samples }) => {
       const accuracy = correct / samples;
       this.journal.evaluation({
@@ -211,8 +215,8 @@ class OpenRun implements Run {
     const measured = { ...this.journal.measured, closingUplinkBytes: up, closingDownlinkBytes: down, controlBytes };
     this.journal.write({ type: 'end', exit, rounds: this.state.round, measured });
     await this.journal.log.sync();
-    const { downlink, round } = this.state;
-    const weights = this.prepared.parameterization.weights(downlink.model, round);
+    const { downlink, round, server } = this.state;
+    const weights = this.prepared.parameterization.weights(downlink.model, round, server);
     await writeFile(join(folder, 'model.fsq'), encodeModel(weights, { round }));
     const { records } = await readRunLog(join(folder, 'run.jsonl'));
     const summary = summarize(records as RunRecord[], { targets: scenario.evaluate.targets });
@@ -250,7 +254,7 @@ export const openRun = async (options: RunOptions): Promise<Run> => {
   const checkpoints = new Checkpoints(join(folder, 'checkpoint'));
   const manifest = options.resume ? await checkpoints.manifest() : null;
   const prepared = prepare(scenario).then((parts) => {
-    checkMemory(parts.network, options.localHosts ?? 0);
+    checkMemory(parts.evaluated, options.localHosts ?? 0);
     return parts;
   });
   prepared.catch(() => undefined);

@@ -1,6 +1,7 @@
 import { chooseEngine } from '../shared/engine/choose.js';
 import type { Engine } from '../shared/engine/engine.js';
 import { PartCoder } from '../shared/method/part-coder.js';
+import type { CompiledNetwork } from '../shared/models/network.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { CodedError } from '../shared/util/errors.js';
@@ -13,6 +14,7 @@ import { HostPool, type Fingerprint } from './hosts.js';
 import { listen, type Listener, type MessageLimits } from './listener.js';
 import { Reports } from './reports.js';
 import { ClientSessions } from './sessions.js';
+import { Student } from './student.js';
 import type { StateStore } from './state-store.js';
 
 /** Where hosts come from: child processes here, or other machines that join. */
@@ -42,9 +44,13 @@ const readySeconds = 600;
 /** The control connection also carries the model and client states, some vectors of the model's size. */
 const hostMessageVectors = 16;
 
-const messageLimits = ({ network, scenario, parts }: Prepared): MessageLimits => {
+const bytesOfModel = ({ layout }: CompiledNetwork): number => 4 * layout.floats + 8 * layout.counters;
+
+const messageLimits = ({ network, evaluated, method, scenario, parts }: Prepared): MessageLimits => {
   const update = new PartCoder(parts.up, scenario.uplink).maxBytes + maxHeaderBytes + frameOverhead(parts.up.length);
-  const modelBytes = 4 * network.layout.floats + 8 * network.layout.counters;
+  // Clients' own networks are part of their states.
+  const own = method.publicLearning?.networks(evaluated) ?? [];
+  const modelBytes = Math.max(...[network, evaluated, ...own].map(bytesOfModel));
   const limit = 2 ** 31 - 1;
   if (Math.max(update, modelBytes * 2) > limit) {
     throw new CodedError(
@@ -78,6 +84,7 @@ const fingerprintOf = async (prepared: Promise<Prepared>, engine: Promise<Engine
 /** All that runs beside the round loop: sockets, hosts, the evaluation process. */
 export class Services {
   readonly evaluator: Evaluator;
+  readonly student: Student;
   readonly hosts: HostPool;
   readonly sessions: ClientSessions;
   readonly reports: Reports;
@@ -90,9 +97,10 @@ export class Services {
     options: ServiceOptions,
     runToken: string,
     listener: Listener,
-    parts: Pick<Services, 'evaluator' | 'hosts' | 'sessions' | 'reports' | 'engine'>,
+    parts: Pick<Services, 'evaluator' | 'student' | 'hosts' | 'sessions' | 'reports' | 'engine'>,
   ) {
     this.evaluator = parts.evaluator;
+    this.student = parts.student;
     this.hosts = parts.hosts;
     this.sessions = parts.sessions;
     this.reports = parts.reports;
@@ -108,6 +116,7 @@ export class Services {
     const reports = new Reports(states);
     const sessions = new ClientSessions(runId, runToken, scenario.clients.total, scenario.round.watchdog);
     const evaluator = new Evaluator({ scenario: json });
+    const student = new Student({ scenario: json });
     const engine = engineName(scenario.engine);
     // Who awaits it hears of the error.
     engine.catch(() => undefined);
@@ -134,7 +143,7 @@ export class Services {
         onClient: sessions.accept,
         onHost: hosts.accept,
       });
-      services = new Services(options, runToken, listener, { evaluator, hosts, sessions, reports, engine });
+      services = new Services(options, runToken, listener, { evaluator, student, hosts, sessions, reports, engine });
       return services;
     } catch (error) {
       evaluator.close();
@@ -165,6 +174,7 @@ export class Services {
     const closing = await this.sessions.closeAll();
     this.hosts.stop();
     this.evaluator.close();
+    this.student.close();
     await this.started.stop();
     await this.listener.close();
     return closing;

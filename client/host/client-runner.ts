@@ -1,3 +1,4 @@
+import { requirePublicSet } from '../../shared/data/public-set.js';
 import type { ClientState } from '../../shared/method/method.js';
 import { CodedError } from '../../shared/util/errors.js';
 import { endsConnection } from '../../shared/wire/drops.js';
@@ -36,6 +37,8 @@ export class ClientRunner {
   private readonly newest = new Map<number, Woken>();
   /** Each client's last round, over or not: it does one after the other. */
   private readonly rounds = new Map<number, Promise<void>>();
+  /** The public examples as they came the last time. */
+  private publicPayload: Uint8Array | null = null;
 
   constructor(options: ClientRunnerOptions) {
     this.workplace = options.workplace;
@@ -121,13 +124,29 @@ export class ClientRunner {
   ): Promise<LocalResult> {
     const { workplace, held } = this.options;
     const { client, holds } = wake;
-    const model = held.apply(header, parts, holds);
+    const model = held.apply(header, this.modelParts(header, parts), holds);
     const state = await this.stateOf(wake, sentState);
     const { round, levels } = header;
     const hints = levels === undefined ? {} : { levels };
     const result = await localRound(workplace, { round, client, model, state, hints });
     this.reportOn(result, client, round);
     return result;
+  }
+
+  /** A task's parts without the public examples, which come last at first contact. @throws CodedError `client/bad-public-set` */
+  private modelParts({ publicExamples }: HeaderOf<'task'>, parts: readonly Uint8Array[]): readonly Uint8Array[] {
+    if (publicExamples === undefined) return parts;
+    const { publicSet } = this.workplace.prepared;
+    const payload = parts.at(-1);
+    if (publicSet === null || publicSet.count !== publicExamples || payload === undefined) {
+      throw new CodedError('client/bad-public-set', `A task brought ${publicExamples} public examples.`);
+    }
+    // All clients of a host are sent the same bytes.
+    if (this.publicPayload === null || Buffer.compare(payload, this.publicPayload) !== 0) {
+      requirePublicSet(payload, publicSet);
+      this.publicPayload = payload.slice();
+    }
+    return parts.slice(0, -1);
   }
 
   private get layoutId(): string {

@@ -5,6 +5,7 @@ import { PartCoder } from '../../shared/method/part-coder.js';
 import { decodeModel } from '../../shared/params/model-file.js';
 import { prepare } from '../../shared/scenario/prepare.js';
 import type { Scenario } from '../../shared/scenario/scenario.js';
+import { Learners, loadPublic } from '../../shared/scenario/training/learners.js';
 import { trainingRules } from '../../shared/scenario/training/rules.js';
 import { CodedError, messageOf } from '../../shared/util/errors.js';
 import { hostPath, subprotocol } from '../../shared/wire/identity.js';
@@ -57,13 +58,17 @@ const setUp = async (
     prepare({ ...scenario, dataset: { ...scenario.dataset, folder } }),
     chooseEngine(scenario.engine),
   ]);
-  const { dataset, network, parameterization, parts } = prepared;
+  const { dataset, parameterization, parts } = prepared;
   const examples = await engine.load(dataset.train, dataset.inputShape);
   const { batchSize } = scenario.local;
   const rules = { ...trainingRules(scenario), ...parameterization.training };
+  const shared = await loadPublic(prepared, engine);
+  const learners = shared === null ? null : new Learners(prepared, engine, shared);
+  // Where the chain's model is a table, no network has its layout.
+  const network = parameterization.isTable === true ? prepared.evaluated : prepared.network;
   const trainer = await engine.compile({ network, ...rules, batchSize, scale: dataset.scale });
   const coder = new PartCoder(parts.up, scenario.uplink);
-  return { workplace: { prepared, trainer, examples, coder }, engine, reason };
+  return { workplace: { prepared, trainer, examples, coder, learners }, engine, reason };
 };
 
 const refuse = (control: WebSocket, error: unknown): void => {

@@ -3,6 +3,7 @@ import type { Choice } from '../util/registry.js';
 import type { Dataset, Partition } from './dataset.js';
 import { datasets } from './datasets/index.js';
 import { holdOut } from './holdout.js';
+import { drawPublic } from './public-set.js';
 import { partitions } from './partition/index.js';
 
 /**
@@ -20,22 +21,26 @@ export interface Dealing {
   readonly partition: Choice;
   /** Part of the training examples to hold out, 0 ≤ validation < 1. */
   readonly validation: number;
+  /** How many training examples are public instead of anyone's; none where left out. */
+  readonly publicExamples?: number;
 }
 
 export interface Dealt {
   readonly partition: Partition;
   /** Held-out training examples, ascending indices; empty where nothing is held out. */
   readonly validation: Int32Array;
+  /** Public training examples, ascending indices; empty where there are none. */
+  readonly publicExamples: Int32Array;
 }
 
 /**
- * Holds out the validation examples and deals the others to the clients. Coordinator and hosts call it with the same
+ * Holds out the validation and the public examples and deals the others to the clients. Coordinator and hosts call it with the same
  * arguments and compare the partition's fingerprint.
  * @throws CodedError `argument/unknown-name`, `argument/invalid`, `data/impossible-partition`, `data/impossible-split`
  */
 export const dealPartition = (
   { train, classes }: Dataset,
-  { partition, validation }: Dealing,
+  { partition, validation, publicExamples: count = 0 }: Dealing,
   clients: number,
   seed: number,
 ): Dealt => {
@@ -52,10 +57,13 @@ export const dealPartition = (
     });
   }
   const held = validation === 0 ? null : holdOut(train, validation, seed);
-  const pool = held?.pool ?? null;
+  const all = (): Int32Array => Int32Array.from({ length: train.count }, (_, index) => index);
+  const drawn = count === 0 ? null : drawPublic(held?.pool ?? all(), count, seed);
+  const pool = drawn?.pool ?? held?.pool ?? null;
   const labels = pool === null ? train.labels : Uint8Array.from(pool, (index) => train.labels[index]);
   return {
     partition: plugIn.deal({ labels, pool, classes, clients, seed, options: checked.data }),
     validation: held?.validation ?? new Int32Array(0),
+    publicExamples: drawn?.publicExamples ?? new Int32Array(0),
   };
 };

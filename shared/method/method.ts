@@ -7,6 +7,7 @@ import type { CompiledNetwork } from '../models/network.js';
 import type { Layout } from '../params/layout.js';
 import type { Parameters } from '../params/parameters.js';
 import type { PlugIn } from '../util/registry.js';
+import type { ClientLearner, PublicLearner } from './public/learner.js';
 
 /**
  * How a part travels: through the scenario's codec, as exact float32, as exact 64-bit integers, or as which of the weights that
@@ -38,6 +39,8 @@ export interface ClientTask {
   readonly client: number;
   /** The model that the client holds; not changed. */
   readonly model: Parameters;
+  /** The client's own network, where the method has {@link PublicLearning}. */
+  readonly learner?: ClientLearner;
 }
 
 export interface ClientUpdate {
@@ -118,6 +121,11 @@ export interface ServerRound {
   fold(update: ReceivedUpdate): void;
   /** @returns null when no update was folded: the model and the server's state keep every bit */
   finish(): ServerOutcome | null;
+  /**
+   * What the coordinator then learns from the public examples, in a process of its own.
+   * @param outcome what `finish` gave
+   */
+  refine?(outcome: ServerOutcome, learner: PublicLearner): Promise<ServerOutcome>;
 }
 
 /** What the server half gets of a round. */
@@ -130,6 +138,8 @@ export interface ServerTask {
   readonly state: ServerState;
   readonly seed: number;
   readonly round: number;
+  /** How many classes the network tells apart. */
+  readonly classes?: number;
 }
 
 /** What travels: parts of an update, and parts of a link of the chain, of which one named `delta` is coded. */
@@ -142,10 +152,24 @@ export interface Parts {
 export interface Parameterization {
   /** The network with the model in the place of its weights: the same tensors, of which the role `weight` is learnt. */
   readonly network: CompiledNetwork;
+  /** Whether the model is no network's weights at all: the engine has nothing to train in it. */
+  readonly isTable?: boolean;
   /** How training sees the model. */
   readonly training: Pick<TrainingSpec, 'weightTransform' | 'fakeQuantization' | 'hooks'>;
-  /** The network's weights, to be evaluated and kept, of the model after a round. */
-  weights(model: Parameters, round: number): Parameters;
+  /** The network's weights, to be evaluated and kept, of the model and the server's state after a round. */
+  weights(model: Parameters, round: number, state: ServerState): Parameters;
+}
+
+/** How a method learns from the public examples. */
+export interface PublicLearning {
+  /** What softens the labels in distillation. */
+  readonly temperature: number;
+  /** Whether clients need the public examples, so that they are sent them. */
+  readonly atClients: boolean;
+  /** Passes of a client over the public examples in a round. */
+  readonly epochs: number;
+  /** The networks that clients have for themselves, one at least; the client of number n has that at n modulo their number. */
+  networks(network: CompiledNetwork): readonly CompiledNetwork[];
 }
 
 /** The model is the network's weights. */
@@ -157,8 +181,14 @@ export const plainParameterization = (network: CompiledNetwork): Parameterizatio
 
 /** A federated algorithm with its options: its parts up and down, its client half and its server half, both pure. */
 export interface Method {
-  /** What the model is, where it is not the network's weights. @param seed the run's */
-  parameterize?(network: CompiledNetwork, seed: number): Parameterization;
+  /**
+   * What the model is, where it is not the network's weights.
+   * @param seed the run's
+   * @param publicExamples their number
+   */
+  parameterize?(network: CompiledNetwork, seed: number, publicExamples: number): Parameterization;
+  /** Where it learns from public examples: the scenario must have some. */
+  readonly publicLearning?: PublicLearning;
   /** @param layout of the model */
   parts(layout: Layout): Parts;
   clientRound(task: ClientTask, state: ClientState, train: LocalTraining): Promise<ClientUpdate>;
@@ -175,6 +205,8 @@ export interface MethodPlugIn extends PlugIn {
   readonly sendsWeights?: boolean;
   /** Whether what goes up through the codec are masks, of which it must keep every zero and one. */
   readonly sendsMasks?: boolean;
+  /** Whether what goes through the codec both ways are small integers, of which it must keep every one. */
+  readonly sendsIntegers?: boolean;
   /** @throws CodedError `argument/invalid` */
   create(options: unknown): Method;
 }

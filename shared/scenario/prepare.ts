@@ -1,5 +1,6 @@
-import type { Dataset, Partition } from '../data/dataset.js';
-import { dealPartition, loadDataset } from '../data/load.js';
+import type { Dataset, Examples, Partition } from '../data/dataset.js';
+import { dealPartition, loadDataset, type Dealing } from '../data/load.js';
+import { publicSetOf } from '../data/public-set.js';
 import type { Pruner } from '../compression/during/pruner.js';
 import { methods } from '../method/index.js';
 import { plainParameterization, type Method, type Parameterization, type Parts } from '../method/method.js';
@@ -15,6 +16,10 @@ export interface Prepared {
   readonly partition: Partition;
   /** Training examples held out of the partition. */
   readonly validation: Int32Array;
+  /** Training examples that everyone knows, without labels; null where there are none. */
+  readonly publicSet: Examples | null;
+  /** The scenario's network, as it is evaluated and kept. */
+  readonly evaluated: CompiledNetwork;
   /** As the method's model has it. */
   readonly network: CompiledNetwork;
   readonly parameterization: Parameterization;
@@ -28,26 +33,35 @@ export interface Prepared {
 export const prepareMethod = (
   scenario: Scenario,
   network: CompiledNetwork,
-): Pick<Prepared, 'network' | 'parameterization' | 'method' | 'pruner' | 'parts'> => {
+): Pick<Prepared, 'evaluated' | 'network' | 'parameterization' | 'method' | 'pruner' | 'parts'> => {
   const [plugIn, options] = methods.chosen(scenario.method);
   const plain = plugIn.create(options);
-  const learns = plain.parameterize?.(network, scenario.seed) ?? plainParameterization(network);
+  const publicExamples = scenario.dataset.public?.examples ?? 0;
+  const learns = plain.parameterize?.(network, scenario.seed, publicExamples) ?? plainParameterization(network);
   const compressed = withCompression(scenario, network, plain, learns);
   const { method, parameterization } = compressed;
   const { network: learnt } = parameterization;
-  return { network: learnt, ...compressed, parts: method.parts(learnt.layout) };
+  return { evaluated: network, network: learnt, ...compressed, parts: method.parts(learnt.layout) };
 };
+
+/** How a scenario deals its dataset. */
+export const dealingOf = ({ partition, validation, public: shared }: Scenario['dataset']): Dealing => ({
+  partition,
+  validation,
+  publicExamples: shared?.examples ?? 0,
+});
 
 /** Loads the data, deals it and compiles the network. @throws CodedError `data/…`, `model/…` */
 export const prepare = async (scenario: Scenario): Promise<Prepared> => {
-  const { name, folder, validation: fraction, partition: choice } = scenario.dataset;
+  const { name, folder } = scenario.dataset;
   const dataset = await loadDataset({ name, folder });
-  const { partition, validation } = dealPartition(
+  const { partition, validation, publicExamples } = dealPartition(
     dataset,
-    { partition: choice, validation: fraction },
+    dealingOf(scenario.dataset),
     scenario.clients.total,
     scenario.seed,
   );
+  const publicSet = publicExamples.length === 0 ? null : publicSetOf(dataset, publicExamples);
   const network = loadModel(scenario.model, dataset);
-  return { scenario, dataset, partition, validation, ...prepareMethod(scenario, network) };
+  return { scenario, dataset, partition, validation, publicSet, ...prepareMethod(scenario, network) };
 };

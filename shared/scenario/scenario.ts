@@ -20,6 +20,8 @@ export interface Scenario {
     readonly folder: string | null;
     /** Part of the training examples held out for stopping and choosing, 0 ≤ v < 1. */
     readonly validation: number;
+    /** Training examples without labels that everyone knows, and whether clients are sent them; null: none. */
+    readonly public: { readonly examples: number; readonly send: boolean } | null;
     readonly partition: Choice;
   };
   readonly model: Choice;

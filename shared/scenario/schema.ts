@@ -8,7 +8,7 @@ import { models } from '../models/catalogue/index.js';
 import { choiceOf } from '../options/choice.js';
 import { downlink, uplink } from './coding.js';
 import { modelCompression, pruningConflicts } from './compression-schema.js';
-import { keepsMasks } from './mask-check.js';
+import { keepsIntegers, keepsMasks } from './mask-check.js';
 import { asIssue } from '../options/issues.js';
 import { losses } from './training/losses.js';
 import { optimizers } from './training/optimizers.js';
@@ -20,6 +20,22 @@ import { sweepSchema } from './sweep-schema.js';
 import { name, seed } from './words.js';
 
 const whole = (least: number, most: number): z.ZodNumber => z.int().min(least).max(most);
+
+const publicSet = z
+  .strictObject({
+    examples: whole(1, 2 ** 31 - 1).describe('Number of public examples; from 1, and less than the training examples.'),
+    send: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether each client is sent them with its first task, counted like everything else, or has them already: true or false.',
+      ),
+  })
+  .nullable()
+  .prefault(null)
+  .describe(
+    'Training examples that are no client’s but everyone’s, without labels, for methods that distil; null: none.',
+  );
 
 const dataset = z
   .strictObject({
@@ -38,6 +54,7 @@ const dataset = z
       .lt(1)
       .default(0)
       .describe('Part of the training examples held out for stopping and choosing; at least 0 and less than 1.'),
+    public: publicSet,
     partition: choiceOf(partitions, 'How the training examples are dealt to the clients.').prefault('iid'),
   })
   .describe('What the clients learn from.');
@@ -219,12 +236,37 @@ const aggregationConflicts = ({ aggregation, method, uplink }: Scenario): Proble
   return [...found, conflict(['aggregation'], message, hint)];
 };
 
-/** What the method asks of the uplink. */
-const uplinkConflicts = ({ method, uplink }: Scenario): Problem[] => {
-  const [{ name, sendsMasks = false }] = methods.chosen(method);
-  if (!sendsMasks || keepsMasks(uplink)) return [];
-  const message = `loses zeros and ones of masks, which are what the method ${name} sends.`;
-  return [conflict(['uplink'], message, 'Write { stages: [integers, arithmetic] }: at most a bit a parameter.')];
+/** What the method asks of the codecs. */
+const codecConflicts = ({ method, uplink, downlink }: Scenario): Problem[] => {
+  const [{ name, sendsMasks = false, sendsIntegers = false }] = methods.chosen(method);
+  const found: Problem[] = [];
+  if (sendsMasks && !keepsMasks(uplink)) {
+    const message = `loses zeros and ones of masks, which are what the method ${name} sends.`;
+    found.push(conflict(['uplink'], message, 'Write { stages: [integers, arithmetic] }: at most a bit a parameter.'));
+  }
+  for (const [direction, coding] of Object.entries({ uplink, downlink })) {
+    if (!sendsIntegers || keepsIntegers(coding)) continue;
+    const message = `loses some of the integers that are what the method ${name} sends.`;
+    found.push(conflict([direction], message, 'Write { stages: [integers, arithmetic] }, which loses nothing.'));
+  }
+  return found;
+};
+
+/** What a method that learns from public examples asks of the rest. */
+const publicConflicts = ({ method, dataset, modelCompression }: Scenario): Problem[] => {
+  const [plugIn, options] = methods.chosen(method);
+  const { publicLearning } = plugIn.create(options);
+  if (publicLearning === undefined) return [];
+  const found: Problem[] = [];
+  if (dataset.public === null) {
+    const message = `is ${plugIn.name}, which learns from public examples, and the dataset has none.`;
+    found.push(conflict(['method'], message, 'Give the dataset some, as in public: { examples: 2000 }.'));
+  }
+  if (publicLearning.atClients && modelCompression.during.length > 0) {
+    const message = `works on weights that travel, and those of the method ${plugIn.name} don't.`;
+    found.push(conflict(['modelCompression', 'during'], message, 'Use modelCompression.after.'));
+  }
+  return found;
 };
 
 /** What no single value shows: values that contradict each other. */
@@ -243,7 +285,13 @@ const conflicts = (scenario: Scenario): Problem[] => {
     const hint = 'Give a network, or leave the deadline out.';
     found.push(conflict(['round', 'deadline'], 'is in simulated time, which needs links.', hint));
   }
-  return [...found, ...aggregationConflicts(scenario), ...uplinkConflicts(scenario), ...pruningConflicts(scenario)];
+  return [
+    ...found,
+    ...aggregationConflicts(scenario),
+    ...codecConflicts(scenario),
+    ...publicConflicts(scenario),
+    ...pruningConflicts(scenario),
+  ];
 };
 
 const report = (scenario: Scenario, context: z.RefinementCtx): void => {

@@ -31,6 +31,8 @@ export const messages = {
       seed: z.number().int().nonnegative().optional(),
       /** Levels above zero that the client's quantizer is to have, where they adapt. */
       levels: z.number().int().min(1).max(32767).optional(),
+      /** Number of public examples, where the last part is these. */
+      publicExamples: count.optional(),
     }),
   },
   ack: { type: 4, header: z.strictObject({ round: count, accepted: z.boolean(), reason: text.optional() }) },

@@ -39,7 +39,7 @@ const examples = ((): Examples => {
 })();
 
 const method = fedpm.create({});
-const space = method.parameterize!(network, seed);
+const space = method.parameterize!(network, seed, 0);
 
 describe.each(subjects)('$title', ({ title, open }) => {
   let engine: Engine;
@@ -88,7 +88,7 @@ describe.each(subjects)('$title', ({ title, open }) => {
 
   // A step takes TensorFlow.js long; that it makes the same steps, the next test says.
   test.skipIf(title === 'tfjs')('masks are learnt, while the weights stay; again they are the same bits', async () => {
-    const evaluate = (model: Parameters) => trainer.evaluate(data, space.weights(model, 0).floats);
+    const evaluate = (model: Parameters) => trainer.evaluate(data, space.weights(model, 0, {}).floats);
     const model = await play(6);
     const { correct, lossSum, samples } = await evaluate(model);
     expect(correct / samples).toBeGreaterThan(0.9);

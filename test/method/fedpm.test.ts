@@ -37,7 +37,7 @@ const lossless = { errorFeedback: false, scope: 'model', stages: [{ integers: {}
 
 const learning = (options: object) => {
   const method = fedpm.create(options);
-  const space = method.parameterize!(network, seed);
+  const space = method.parameterize!(network, seed, 0);
   return { method, space, layout: space.network.layout, initial: initialize(space.network, seed) };
 };
 
@@ -129,7 +129,7 @@ describe('the model', () => {
       expect(positive).toBeGreaterThan(size / 4);
       expect(positive).toBeLessThan((3 * size) / 4);
     });
-    const other = fedpm.create({}).parameterize!(network, seed + 1).training.weightTransform!.weights;
+    const other = fedpm.create({}).parameterize!(network, seed + 1, 0).training.weightTransform!.weights;
     expect(other).not.toEqual(transform.weights);
   });
 
@@ -145,14 +145,14 @@ describe('the model', () => {
           model.floats.set(thetas.subarray(at, at + size), offset);
           at += size;
         }
-        const made = space.weights(model, round);
+        const made = space.weights(model, round, {});
         expect(made.layout).toBe(network.layout);
         const [own, of] = [gatherFloats(layout, made.floats, ['weight']), gatherFloats(layout, weights, ['weight'])];
         if (evaluate === 'mean') expect(own).toEqual(of.map((weight, i) => weight * thetas[i]));
         else expect(own.every((value, i) => value === 0 || value === of[i])).toBe(true);
         const isSure = own.every((value, i) => thetas[i] % 1 !== 0 || value === of[i] * thetas[i]);
         expect(isSure, 'probabilities 0 and 1').toBe(true);
-        expect(space.weights(model, round)).toEqual(made);
+        expect(space.weights(model, round, {})).toEqual(made);
         expect(gatherFloats(layout, made.floats, ['frozen'])).toEqual(gatherFloats(layout, model.floats, ['frozen']));
       }),
       { numRuns: 20 },
@@ -163,7 +163,7 @@ describe('the model', () => {
     const { space, layout, initial } = learning({ evaluate: 'mean' });
     const model = { ...initial, floats: initial.floats.map((value) => (value === 0.5 ? 1.25 : value)) };
     const { weights } = space.training.weightTransform!;
-    const made = space.weights(model, 1);
+    const made = space.weights(model, 1, {});
     expect(gatherFloats(layout, made.floats, ['weight'])).toEqual(gatherFloats(layout, weights, ['weight']));
   });
 

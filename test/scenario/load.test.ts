@@ -28,7 +28,7 @@ describe('a scenario', () => {
       name: 'test',
       seed: 0,
       rounds: 5,
-      dataset: { name: 'mnist', folder: null, validation: 0, partition: { iid: {} } },
+      dataset: { name: 'mnist', folder: null, validation: 0, public: null, partition: { iid: {} } },
       model: { '2nn': {} },
       clients: { total: 100, perRound: 10 },
       local: { epochs: 1, batchSize: 10, ...training },
