@@ -2,18 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatStages } from '../report/compression.js';
 import { formatFronts } from '../report/search-front.js';
-import { compressionSteps } from '../shared/compression/index.js';
-import { uncompressed } from '../shared/compression/model.js';
-import { runPipeline } from '../shared/compression/pipeline.js';
-import { encodeCompact } from '../shared/compression/storage/compact-file.js';
-import { Workbench } from '../shared/compression/workbench.js';
-import { chooseEngine } from '../shared/engine/choose.js';
-import { exportOnnx } from '../shared/engine/onnx/export.js';
-import { recordVersion } from '../shared/runlog/records.js';
+import { compressedFolder } from '../shared/runlog/compression-file.js';
 import { loadPipeline } from '../shared/scenario/pipeline-file.js';
-import { writeAtomic } from '../shared/util/atomic-file.js';
+import { compressModel } from './compress-model.js';
 import { newFolder } from './folders.js';
-import { writeModel } from './export-model.js';
 import { catchInterrupt } from './interrupt.js';
 import { PipelineStatus } from './pipeline-status.js';
 import { loadRunModel } from './run-model.js';
@@ -24,51 +16,43 @@ export interface CompressOptions {
   readonly pipeline: string;
   readonly settings: readonly string[];
   readonly out: string | undefined;
+  readonly report: boolean;
 }
 
 /** `compressed`, `compressed-2`… in the run's folder. */
 const nextFolder = (run: string): string => {
   for (let count = 1; ; count++) {
-    const folder = join(run, count === 1 ? 'compressed' : `compressed-${count}`);
+    const folder = join(run, count === 1 ? compressedFolder : `${compressedFolder}-${count}`);
     if (!existsSync(folder)) return folder;
   }
 };
 
 /**
  * The `compress` command: applies a pipeline to a run's model, prints a table of before and after, and writes
- * `compression.json`, the compact model file and `model.onnx`.
+ * `compression.json`, the compact model file, `model.onnx` and a report.
  * @throws CodedError `run/…`, `scenario/…`, `compression/…`, `engine/…`
  */
-export const compressRun = async ({ folder, pipeline: file, settings, out }: CompressOptions): Promise<void> => {
+export const compressRun = async (options: CompressOptions): Promise<void> => {
+  const { folder, pipeline: file, settings, out, report } = options;
   const pipeline = await loadPipeline(file, settings);
-  const { scenario, dataset, network, parameters } = await loadRunModel(folder);
-  const results = await newFolder(out ?? nextFolder(folder), 'compressed');
-  const { engine } = await chooseEngine(scenario.engine);
-  const status = new PipelineStatus();
+  const run = await loadRunModel(folder);
+  const results = await newFolder(out ?? nextFolder(folder), compressedFolder);
   const interrupt = catchInterrupt(new StatusLine());
-  const steps = pipeline.steps.map((choice) => ({ step: compressionSteps.chosen(choice)[0], choice }));
   try {
-    const { model, stages } = await runPipeline({
-      steps,
-      model: uncompressed(network, parameters),
-      bench: (hear) =>
-        new Workbench({ dataset, engine, seed: pipeline.seed ?? scenario.seed, abort: interrupt.signal, ...hear }),
-      evaluate: (compressed, bench) => bench.evaluate(compressed),
-      onEvent: (event) => status.update(event),
-      onStage: (stage) => status.stage(stage),
+    const { stages } = await compressModel({
+      run,
+      steps: pipeline.steps,
+      seed: pipeline.seed ?? run.scenario.seed,
+      folder: results,
+      abort: interrupt.signal,
+      status: new PipelineStatus(),
+      report,
     });
-    status.clear();
-    await writeAtomic(join(results, 'compression.json'), JSON.stringify({ v: recordVersion, stages }, null, 2));
-    await writeAtomic(join(results, 'model.fsc'), encodeCompact(model));
-    await writeModel(
-      join(results, 'model.onnx'),
-      exportOnnx(model.network, model.parameters, { scale: dataset.scale }),
-    );
     for (const front of formatFronts(stages)) console.log(`${front}\n`);
     console.log(formatStages(stages));
-    console.log(`folder   ${results}`);
+    if (report) console.log(`report   ${join(results, 'report.html')}`);
   } finally {
-    status.clear();
     interrupt.release();
+    console.log(`folder   ${results}`);
   }
 };

@@ -3,7 +3,8 @@ import { sweepFileVersion, type SweepFile, type SweepFilePoint } from '../shared
 import { CodedError } from '../shared/util/errors.js';
 import { groupRuns } from './group.js';
 import type { ReportModel, Run } from './model.js';
-import { exists, readRunFolder, readText } from './run-folder.js';
+import { exists, readText } from './files.js';
+import { readRunFolder } from './run-folder.js';
 
 interface Loaded {
   readonly title: string;

@@ -1,3 +1,4 @@
+import type { CompressionFile } from '../shared/runlog/compression-file.js';
 import type { DirectionTotals, FaultRecord, StartRecord, Summary } from '../shared/runlog/records.js';
 
 /** One round of a run, with what it took from the start to its end. */
@@ -46,6 +47,8 @@ export interface Run {
   readonly faults: readonly FaultRecord[];
   /** Bytes of a last line that a kill cut off. */
   readonly cutBytes: number;
+  /** What became of the model in `compressed/` of its folder; null where it was not compressed. */
+  readonly compression: CompressionFile | null;
 }
 
 /** Repeats of one experiment over seeds. */

@@ -1,6 +1,6 @@
-import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { compressedFolder, type CompressionFile } from '../shared/runlog/compression-file.js';
 import { readRunLog } from '../shared/runlog/reader.js';
 import type {
   EvaluationRecord,
@@ -12,27 +12,9 @@ import type {
 } from '../shared/runlog/records.js';
 import { bytesByRound, summarize } from '../shared/runlog/summary.js';
 import { CodedError, messageOf } from '../shared/util/errors.js';
+import { isCompressionFolder, readCompression } from './compressed/load.js';
+import { readText } from './files.js';
 import type { EvaluationRow, RoundRow, Run } from './model.js';
-
-/** @returns whether there is a file or folder of that name */
-export const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-/** @returns the file's text @throws CodedError `report/bad-file` */
-export const readText = async (path: string): Promise<string> => {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new CodedError('report/bad-file', `The file cannot be read: ${messageOf(cause)}.`, {
-      where: path,
-      hint: 'A run folder holds run.jsonl and scenario.yaml.',
-      cause,
-    });
-  }
-};
 
 const parseScenario = (text: string, path: string): Record<string, unknown> => {
   let value: unknown;
@@ -91,6 +73,9 @@ const evaluationRows = (evaluations: readonly EvaluationRecord[], rounds: readon
 const ofType = <T extends RunRecord['type']>(records: readonly RunRecord[], type: T) =>
   records.filter((record): record is Extract<RunRecord, { type: T }> => record.type === type);
 
+const compressionOf = async (folder: string): Promise<CompressionFile | null> =>
+  (await isCompressionFolder(folder)) ? readCompression(folder) : null;
+
 const isFinished = ({ exit }: Summary): boolean => exit === 'done' || exit === 'stopped';
 
 /**
@@ -122,5 +107,6 @@ export const readRunFolder = async (folder: string): Promise<Run> => {
     evaluations: evaluationRows(ofType(records, 'evaluation'), rounds),
     faults,
     cutBytes,
+    compression: await compressionOf(join(folder, compressedFolder)),
   };
 };

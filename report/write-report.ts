@@ -1,14 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CodedError } from '../shared/util/errors.js';
+import { compressionFiles } from './compressed/files.js';
+import { isCompressionFolder, readCompression } from './compressed/load.js';
 import { toCsv } from './export/csv.js';
 import { evaluationRows, roundRows, runRows } from './export/rows.js';
 import { reportFormats, type ReportFormat } from './formats.js';
 import { loadReport } from './load.js';
 import type { ReportModel } from './model.js';
 import { plots } from './plots/index.js';
-import { renderPage, type Picture } from './render/page.js';
-import { renderPng } from './render/png.js';
-import { renderSvg } from './render/svg.js';
+import { renderPage } from './render/page.js';
+import { drawPictures, svgFiles, type Drawn, type File } from './render/pictures.js';
 import { summarizeCases } from './summarize.js';
 
 export interface ReportOptions {
@@ -27,42 +29,14 @@ export interface WrittenReport {
   readonly files: readonly string[];
 }
 
-type File = readonly [path: string, content: string | Uint8Array];
-
-interface Drawn {
-  readonly pictures: readonly Picture[];
-  readonly pngs: readonly File[];
-}
-
-const pngFile = async ({ plot, svg }: Picture): Promise<File> => [`plots/${plot.name}.png`, await renderPng(svg)];
-
-/** Draws each plot once. A PNG is made on another thread while the next plot is drawn. */
-const draw = async (model: ReportModel, withPngs: boolean): Promise<Drawn> => {
-  const pictures: Picture[] = [];
-  const pngs: Promise<File>[] = [];
-  try {
-    for (const plot of plots.all) {
-      const spec = plot.draw(model);
-      if (spec === null) continue;
-      const picture = { plot, svg: await renderSvg(spec) };
-      pictures.push(picture);
-      if (withPngs) pngs.push(pngFile(picture));
-    }
-  } finally {
-    // When a plot fails, its error is the one to tell, not that of a PNG nobody waits for.
-    await Promise.allSettled(pngs);
-  }
-  return { pictures, pngs: await Promise.all(pngs) };
-};
-
 const noPictures: Drawn = { pictures: [], pngs: [] };
 
 const filesOf = async (model: ReportModel, formats: readonly ReportFormat[]): Promise<File[]> => {
   const needsPictures = formats.some((format) => format !== 'csv');
-  const { pictures, pngs } = needsPictures ? await draw(model, formats.includes('png')) : noPictures;
+  const { pictures, pngs } = needsPictures ? await drawPictures(plots.all, model, formats.includes('png')) : noPictures;
   const makers: Record<ReportFormat, () => readonly File[]> = {
     html: () => [['report.html', renderPage(model, summarizeCases(model), pictures)]],
-    svg: () => pictures.map(({ plot, svg }) => [`plots/${plot.name}.svg`, svg]),
+    svg: () => svgFiles(pictures),
     png: () => pngs,
     csv: () => [
       ['tables/runs.csv', toCsv(runRows(model))],
@@ -73,16 +47,30 @@ const filesOf = async (model: ReportModel, formats: readonly ReportFormat[]): Pr
   return formats.flatMap((format) => makers[format]());
 };
 
+const isCompressed = async (folders: readonly string[]): Promise<boolean> => {
+  const found = [];
+  for (const folder of folders) if (await isCompressionFolder(folder)) found.push(folder);
+  if (found.length > 0 && folders.length > 1) {
+    throw new CodedError('argument/invalid', 'A folder of model compression is reported alone.', {
+      where: found[0],
+      hint: 'Give it without other folders; a run’s own report has it too.',
+    });
+  }
+  return found.length > 0;
+};
+
 /**
- * Writes the report of run folders and folders of sweeps: `report.html`, `plots/NAME.svg` and `.png`,
- * `tables/NAME.csv`. Each plot is rendered once.
+ * Writes the report of run folders and folders of sweeps, or of a folder of model compression: `report.html`,
+ * `plots/NAME.svg` and `.png`, `tables/NAME.csv`. Each plot is rendered once.
  * @throws CodedError `report/not-a-run`, `report/bad-file`, `runlog/bad-line`, `runlog/bad-version`,
- * `argument/unknown-name`
+ * `argument/unknown-name`, `argument/invalid`
  */
 export const writeReport = async (folders: readonly string[], options: ReportOptions = {}): Promise<WrittenReport> => {
-  const model = await loadReport(folders, options.baseline);
   const out = options.out ?? (folders.length === 1 ? folders[0] : 'report');
-  const files = await filesOf(model, options.formats ?? reportFormats);
+  const formats = options.formats ?? reportFormats;
+  const files = (await isCompressed(folders))
+    ? await compressionFiles(await readCompression(folders[0]), formats)
+    : await filesOf(await loadReport(folders, options.baseline), formats);
   for (const [name, content] of files) {
     const path = join(out, name);
     await mkdir(dirname(path), { recursive: true });

@@ -5,6 +5,7 @@ interface Arguments {
   pipeline: string;
   set: string[];
   out: string | undefined;
+  report: boolean;
 }
 
 export const compressCommand: CommandModule<object, Arguments> = {
@@ -25,10 +26,15 @@ export const compressCommand: CommandModule<object, Arguments> = {
         describe: 'PATH=VALUE in the pipeline, as in steps.0.magnitude.sparsity=0.95',
       })
       .option('out', { type: 'string', describe: 'Folder of the results; by default compressed in the run’s folder' })
+      .option('report', {
+        type: 'boolean',
+        default: true,
+        describe: 'a page and pictures at the end; --no-report leaves them out',
+      })
       .example('$0 compress runs/fedavg --pipeline scenarios/pipelines/prune.yaml', 'a table, model.onnx, pictures')
       .example('$0 list compression', 'all steps with their options'),
-  handler: async ({ folder, pipeline, set, out }) => {
+  handler: async ({ folder, pipeline, set, out, report }) => {
     const { compressRun } = await import('../compress-run.js');
-    await compressRun({ folder, pipeline, settings: set, out });
+    await compressRun({ folder, pipeline, settings: set, out, report });
   },
 };

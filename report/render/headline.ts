@@ -3,7 +3,8 @@ import type { ReportModel, Run } from '../model.js';
 import type { CaseRow } from '../summarize.js';
 import { html, type Html } from './html.js';
 
-const figure = (title: string, value: string, note: string): Html =>
+/** A figure at the top of a page. */
+export const figure = (title: string, value: string, note: string): Html =>
   html`<div>
     <dt>${title}</dt>
     <dd>${value}<small>${note}</small></dd>

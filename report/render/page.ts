@@ -1,26 +1,13 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { compressedHtml } from '../compressed/section.js';
 import type { ReportModel, Run } from '../model.js';
-import type { Plot } from '../plots/plot.js';
 import type { CaseRow } from '../summarize.js';
+import { renderDocument } from './document.js';
 import { headline } from './headline.js';
-import { html, Html } from './html.js';
-import { pageScript } from './page-script.js';
-import { pageStyle } from './page-style.js';
+import { html, type Html } from './html.js';
+import { pictureHtml, type Picture } from './pictures.js';
 import { caseTable, directionTable, faultTable, runTable } from './tables.js';
 import { transferTable } from './transfer-table.js';
-
-/** A plot that the runs had data for. */
-export interface Picture {
-  readonly plot: Plot;
-  readonly svg: string;
-}
-
-const pictureHtml = ({ plot, svg }: Picture): Html =>
-  html`<figure id="${plot.name}">
-    ${new Html(svg)}
-    <figcaption>${plot.caption}</figcaption>
-  </figure> `;
 
 /** @returns a path as a shell takes it */
 const shellPath = (path: string): string =>
@@ -100,40 +87,15 @@ const tablesHtml = (model: ReportModel, rows: readonly CaseRow[]): Html[] => {
   ];
 };
 
-/** Exactly these bytes: the policy below names their hash. */
-const script = new Html(`<script>${pageScript}</script>`);
-
-/** Nothing may be loaded, and only this script may run: a name from a scenario can do no harm. */
-const policy = (): string => {
-  const hash = createHash('sha256').update(pageScript).digest('base64');
-  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
-};
-
 /**
- * Makes the report's page: one file that opens from disk, with pictures that are there without scripts too.
+ * Makes the report's page.
  * @param rows one a case, from `summarizeCases`
  */
 export const renderPage = (model: ReportModel, rows: readonly CaseRow[], pictures: readonly Picture[]): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy()}" />
-        <title>${model.title} – fedsqueeze report</title>
-        <style>
-          ${new Html(pageStyle)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${model.title}</h1>
-          ${introduction(model)} ${warningsHtml(model)} ${headline(model, rows)}
-          <h2>Pictures</h2>
-          ${pictures.map(pictureHtml)} ${tablesHtml(model, rows)} ${repeatHtml(oneRunACase(model))}
-          ${scenarioHtml(oneRunACase(model))}
-        </main>
-        <div id="tip" role="status" hidden></div>
-        ${script}
-      </body>
-    </html> `.text;
+  renderDocument(
+    model.title,
+    html`${introduction(model)} ${warningsHtml(model)} ${headline(model, rows)}
+      <h2>Pictures</h2>
+      ${pictures.map(pictureHtml)} ${tablesHtml(model, rows)} ${compressedHtml(model)} ${repeatHtml(oneRunACase(model))}
+      ${scenarioHtml(oneRunACase(model))}`,
+  );

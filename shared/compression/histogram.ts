@@ -8,12 +8,15 @@ export interface WeightHistogram {
 }
 
 /** Odd, so that the middle one has 0 in its middle. */
-export const histogramBins = 41;
+export const histogramBins = 61;
 
-/** @param limit above 0; left out, or 0: the greatest magnitude */
+/** Room for weights that grow. */
+const room = 1.5;
+
+/** @param limit above 0; left out, or 0: one and a half times the greatest magnitude */
 export const histogramOf = (numbers: Float32Array, limit?: number): WeightHistogram => {
   const greatest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const most = limit === undefined || limit === 0 ? greatest : limit;
+  const most = limit === undefined || limit === 0 ? room * greatest : limit;
   const counts = Array.from({ length: histogramBins }, () => 0);
   let zeros = 0;
   for (const value of numbers) {
