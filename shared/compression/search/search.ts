@@ -40,9 +40,9 @@ const options = z.strictObject({
     .max(1000)
     .default(3)
     .describe('Passes over the training examples of the chosen network; from 1 to 1000.'),
-  learningRate: z.number().gt(0).max(10).default(0.02).describe('Of all training; more than 0, at most 10.'),
+  learningRate: z.number().gt(0).max(10).default(0.05).describe('Of all training; more than 0, at most 10.'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('Of all training; from 0 to less than 1.'),
-  batchSize: z.int().min(1).max(100_000).default(32).describe('Examples in one step of it; from 1 to 100000.'),
+  batchSize: z.int().min(1).max(100_000).default(16).describe('Examples in one step of it; from 1 to 100000.'),
 });
 
 const sgdWith = (momentum: number): Optimizer => ({ kind: 'sgd', momentum, nesterov: false, weightDecay: 0 });
