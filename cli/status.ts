@@ -10,9 +10,9 @@ const timeLeft = (seconds: number): string => {
 const bytes = (count: number): string =>
   count < 1e6 ? `${(count / 1e3).toFixed(1)} kB` : `${(count / 1e6).toFixed(1)} MB`;
 
-/** Where a run stands, in one line: round, accuracy, bytes sent and saved, time left. */
+/** Where a run stands, in one line: round, phase, accuracy, bytes sent and saved, time left. */
 export const statusText = (
-  { round, rounds, accuracy, uplink, downlink, seconds }: Progress,
+  { round, rounds, accuracy, pruning, uplink, downlink, seconds }: Progress,
   startSeconds: number,
 ): string => {
   const sent = uplink.wireBytes + downlink.wireBytes;
@@ -20,6 +20,7 @@ export const statusText = (
   const left = ((seconds - startSeconds) / Math.max(1, round)) * (rounds - round);
   return [
     `round ${String(round).padStart(String(rounds).length)}/${rounds}`,
+    ...(pruning === null ? [] : [`${pruning.phase}, ${(pruning.sparsity * 100).toFixed(1)} % pruned`]),
     `accuracy ${accuracy === null ? '–' : `${(accuracy * 100).toFixed(2)} %`}`,
     `sent ${bytes(sent)}, saved ${bytes(Math.max(0, dense - sent))} (${dense === 0 ? '–' : `${(dense / sent).toFixed(1)}×`})`,
     `${timeLeft(left)} left`,

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { modelHash } from '../shared/params/parameters.js';
 import type { Summary } from '../shared/runlog/records.js';
 import { CodedError } from '../shared/util/errors.js';
+import { emptiedLayers, pruningRecord } from './pruning-record.js';
 import { openRun, type RunOptions } from './run.js';
 import { gatherRound } from './round.js';
 import { commitRound, levelsOf } from './run-state.js';
@@ -15,6 +16,9 @@ const endOf = ({ abort, allHostsGone }: RunOptions): AbortSignal => {
   );
   return AbortSignal.any([abort, lost.signal]);
 };
+
+const emptied = (layer: string): string =>
+  `every weight of the layer '${layer}' is pruned: what it gives no longer depends on the input`;
 
 /**
  * Runs a federation: select → send → gather → aggregate → evaluate → record, round after round. Interrupted, it ends
@@ -47,11 +51,15 @@ export const runFederation = async (options: RunOptions): Promise<Summary> => {
         ends,
         run.roundOptions,
       );
+      const before = state.downlink.model;
       const link = outcome.change === null ? [] : state.downlink.advance(outcome.change);
       await commitRound(state, round, outcome, scenario);
 
       await run.evaluated();
-      journal.round(round, cohort, outcome, link, modelHash(state.downlink.model));
+      const { model } = state.downlink;
+      const { prepared } = run.roundOptions;
+      for (const layer of emptiedLayers(prepared, before, model)) run.warn('compression/empty-layer', emptied(layer));
+      journal.round(round, cohort, outcome, link, modelHash(model), pruningRecord(prepared, model, round));
       run.evaluate(round);
       if (scenario.stop.accuracy !== null) await run.evaluated();
       options.onProgress?.(journal.progress(round, scenario.rounds, outcome));

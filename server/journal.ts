@@ -1,5 +1,5 @@
 import type { CodedPart } from '../shared/method/part-coder.js';
-import type { DirectionTotals, EvaluationRecord } from '../shared/runlog/records.js';
+import type { DirectionTotals, EvaluationRecord, PruningRecord } from '../shared/runlog/records.js';
 import { addTotals, emptyTotals } from '../shared/runlog/totals.js';
 import type { NewRecord, RunLog } from '../shared/runlog/writer.js';
 import { sumMeasures } from './measures.js';
@@ -12,6 +12,8 @@ export interface Progress {
   /** Of the newest evaluation; null before the first. */
   readonly accuracy: number | null;
   readonly trainLoss: number | null;
+  /** Null where nothing is pruned. */
+  readonly pruning: PruningRecord | null;
   readonly uplink: DirectionTotals;
   readonly downlink: DirectionTotals;
   readonly dropped: readonly { client: number; reason: string }[];
@@ -28,6 +30,7 @@ const unrepeatable = new Set(['client/watchdog', 'client/disconnected', 'host/lo
 export class Journal {
   readonly log: RunLog;
   accuracy: number | null = null;
+  private pruning: PruningRecord | null = null;
   repeatable: boolean;
   private readonly started: number;
   private uplink = emptyTotals();
@@ -65,6 +68,7 @@ export class Journal {
     outcome: RoundOutcome,
     link: readonly CodedPart[],
     modelHash: string,
+    pruning: PruningRecord | null,
   ): void {
     const { reported, dropped, trainLoss, simulatedSeconds, uplink, clients, reconnectBytes } = outcome;
     // The round's link is coded once and sent from the next round on; its error is this round's.
@@ -86,8 +90,10 @@ export class Journal {
       simulatedSeconds,
       uplink,
       downlink,
+      ...(pruning === null ? {} : { pruning }),
       measured,
     });
+    this.pruning = pruning;
     this.uplink = addTotals(this.uplink, uplink);
     this.downlink = addTotals(this.downlink, downlink);
   }
@@ -113,7 +119,7 @@ export class Journal {
   }
 
   progress(round: number, rounds: number, { trainLoss, dropped }: RoundOutcome): Progress {
-    const { accuracy, uplink, downlink, seconds } = this;
-    return { round, rounds, accuracy, trainLoss, uplink, downlink, dropped, seconds };
+    const { accuracy, pruning, uplink, downlink, seconds } = this;
+    return { round, rounds, accuracy, trainLoss, pruning, uplink, downlink, dropped, seconds };
   }
 }

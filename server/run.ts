@@ -12,7 +12,7 @@ import { checkMemory } from '../shared/scenario/memory.js';
 import { prepare, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
-import { CodedError } from '../shared/util/errors.js';
+import { CodedError, type ErrorCode } from '../shared/util/errors.js';
 import { packageVersion } from '../shared/util/version.js';
 import { protocolVersion } from '../shared/wire/frame.js';
 import { aggregationRules } from '../shared/method/aggregate/index.js';
@@ -65,6 +65,8 @@ export interface Run {
   /** Resolves when the evaluation under way is recorded. */
   evaluated(): Promise<void>;
   checkpointIfDue(): Promise<void>;
+  /** Says something that the run goes on with: in the log, with the round under way, and to a person. */
+  warn(code: ErrorCode, text: string): void;
   /** Ends the run: closes connections, writes the last record, the model and the summary. */
   finish(exit: Exit): Promise<Summary>;
   /** Stops every process and socket; may be called twice. */
@@ -192,6 +194,11 @@ class OpenRun implements Run {
 
   async checkpointIfDue(): Promise<void> {
     if (performance.now() - this.checkpointAt >= this.scenario.checkpoint.seconds * 1000) await this.checkpoint();
+  }
+
+  warn(code: ErrorCode, text: string): void {
+    this.journal.fault(code, text);
+    this.options.onNotice?.(`${text} [${code}]`);
   }
 
   private async checkpoint(): Promise<void> {

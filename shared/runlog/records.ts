@@ -65,6 +65,16 @@ export interface StartRecord extends RecordBase {
   modelHash: string;
 }
 
+/** How far a federation that prunes is after a round. */
+export interface PruningRecord {
+  /** Whether weights have yet to go, went at the round's end, or those that are left learnt on. */
+  phase: 'train' | 'prune' | 'fine-tune';
+  /** Weights that are not pruned, biases and normalization with them. */
+  livingWeights: number;
+  /** Part of the weights of dense layers and convolutions that is gone, 0 to 1. */
+  sparsity: number;
+}
+
 export interface RoundRecord extends RecordBase {
   type: 'round';
   round: number;
@@ -78,6 +88,8 @@ export interface RoundRecord extends RecordBase {
   simulatedSeconds: number | null;
   uplink: DirectionTotals;
   downlink: DirectionTotals;
+  /** Left out where nothing is pruned during the run. */
+  pruning?: PruningRecord;
 }
 
 /** One accepted update. Its size stands there in five ways, from dense float32 to what crossed the socket. */

@@ -1,5 +1,6 @@
 import { makeRegistry } from '../../util/registry.js';
 import type { FederatedCompression } from './during.js';
+import { filter } from './filter.js';
 import { magnitude } from './magnitude.js';
 import { taylor } from './taylor.js';
 
@@ -7,4 +8,5 @@ import { taylor } from './taylor.js';
 export const federatedCompression = makeRegistry<FederatedCompression>('method of model compression', [
   magnitude,
   taylor,
+  filter,
 ]);

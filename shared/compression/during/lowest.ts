@@ -1,3 +1,5 @@
+import { lowest } from '../prune/lowest.js';
+
 /**
  * The positions of the `count` lowest scores, ascending. Of equal scores those go whose tie-breaker is lower, of equal ones
  * of these the positions that come first.
@@ -12,13 +14,11 @@ export const lowestScores = (
   count: number,
 ): Uint32Array => {
   if (count <= 0) return new Uint32Array(0);
-  const sorted = Float32Array.from(positions, (position) => scores[position]).sort();
-  const border = sorted[Math.min(count, sorted.length) - 1];
+  const border = Float32Array.from(positions, (position) => scores[position]).sort()[count - 1];
   const below = positions.filter((position) => scores[position] < border);
   const equal = positions.filter((position) => scores[position] === border);
-  const taken = equal.sort((a, b) => ties[a] - ties[b] || a - b).subarray(0, count - below.length);
-  const out = new Uint32Array(below.length + taken.length);
+  const out = new Uint32Array(count);
   out.set(below);
-  out.set(taken, below.length);
+  out.set(lowest(equal, ties, count - below.length), below.length);
   return out.sort();
 };

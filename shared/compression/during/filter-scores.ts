@@ -1,0 +1,49 @@
+import type { CompiledNetwork } from '../../models/network.js';
+import type { ChannelGraph } from '../prune/channels.js';
+
+/** What the coordinator can tell of a filter without the clients: its weights, or the scale of its normalization. */
+export type FilterCriterion = 'l1' | 'l2' | 'scale';
+
+const terms: Readonly<Record<FilterCriterion, (value: number) => number>> = {
+  l1: Math.abs,
+  l2: (value) => value * value,
+  scale: Math.abs,
+};
+
+/** Layers and the names of their tensors that have one score a channel: the tensor's last axis counts the channels. */
+const scored = ({ layers }: CompiledNetwork, criterion: FilterCriterion): [layer: string, tensor: string][] =>
+  layers.flatMap((layer): [string, string][] => {
+    if (criterion !== 'scale') return layer.kind === 'conv2d' ? [[layer.name, layer.tensors['kernel']]] : [];
+    const isNormalized = layer.kind === 'batchNormalization' || layer.kind === 'groupNormalization';
+    return isNormalized ? [[layer.name, layer.tensors['gamma']]] : [];
+  });
+
+/** Σ |w|, √Σ w² or |γ| of each channel; the first two over the layer's norm, so that layers can be compared. */
+const channelScores = (values: Float32Array, channels: number, criterion: FilterCriterion): Float64Array => {
+  const sums = new Float64Array(channels);
+  for (let i = 0; i < values.length; i++) sums[i % channels] += terms[criterion](values[i]);
+  if (criterion === 'scale') return sums;
+  const scores = criterion === 'l2' ? sums.map(Math.sqrt) : sums;
+  const norm = Math.hypot(...scores);
+  return norm === 0 ? scores : scores.map((score) => score / norm);
+};
+
+/** The score of each group of channels, the mean over those that have one; null: none has. @param floats in layout order */
+export const filterScores = (
+  { network, groups, places }: ChannelGraph,
+  floats: Float32Array,
+  criterion: FilterCriterion,
+): (number | null)[] => {
+  const [sums, counts] = [new Float64Array(groups.length), new Float64Array(groups.length)];
+  for (const [layer, tensor] of scored(network, criterion)) {
+    const { offset, size } = network.layout.tensors.find(({ name }) => name === tensor)!;
+    const own = places.get(layer) ?? new Int32Array();
+    const scores = channelScores(floats.subarray(offset, offset + size), own.length, criterion);
+    for (const [channel, group] of own.entries()) {
+      if (group < 0) continue;
+      sums[group] += scores[channel];
+      counts[group]++;
+    }
+  }
+  return [...sums].map((sum, id) => (counts[id] === 0 ? null : sum / counts[id]));
+};
