@@ -8,6 +8,7 @@ import type { HostSource } from '../server/services.js';
 import type { Summary } from '../shared/runlog/records.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { collectAtLimits } from '../shared/util/garbage.js';
+import { holdFolder } from './hold-folder.js';
 import type { StatusLine } from './status.js';
 
 export interface ExecuteOptions {
@@ -46,6 +47,7 @@ export const execute = async (options: ExecuteOptions): Promise<Summary> => {
   collectAtLimits();
   const { scenario, folder, hosts, status, abort } = options;
   mkdirSync(folder, { recursive: true });
+  const release = await holdFolder(folder);
   const logFile = openSync(join(folder, 'run.log'), 'a');
   const log = pino({ name: 'coordinator' }, pino.destination({ fd: logFile, sync: true }));
   const failed = new AbortController();
@@ -93,5 +95,6 @@ export const execute = async (options: ExecuteOptions): Promise<Summary> => {
     // Where the run did not come so far as to stop them.
     await processes?.stop();
     closeSync(logFile);
+    release();
   }
 };

@@ -1,10 +1,17 @@
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CodedError, messageOf } from '../shared/util/errors.js';
 
 const hasContent = async (folder: string): Promise<boolean> =>
   existsSync(folder) && (await readdir(folder).catch(() => ['a file'])).length > 0;
+
+const badFolder = (folder: string, cause: unknown): CodedError =>
+  new CodedError('run/bad-folder', `The folder of the results cannot be made or written: ${messageOf(cause)}.`, {
+    where: folder,
+    hint: 'Give another one with --out.',
+    cause,
+  });
 
 /** @throws CodedError `run/bad-folder` */
 const make = async (folder: string): Promise<string> => {
@@ -13,16 +20,20 @@ const make = async (folder: string): Promise<string> => {
     await access(folder, constants.W_OK);
     return folder;
   } catch (cause) {
-    throw new CodedError(
-      'run/bad-folder',
-      `The folder of the results cannot be made or written: ${messageOf(cause)}.`,
-      {
-        where: folder,
-        hint: 'Give another one with --out.',
-        cause,
-      },
-    );
+    throw badFolder(folder, cause);
   }
+};
+
+/** @returns whether the folder was made here: another process may be looking for its own at this moment */
+const makeFirst = async (folder: string): Promise<boolean> => {
+  await make(dirname(folder));
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (existsSync(folder)) return false;
+    throw badFolder(folder, error);
+  }
+  return true;
 };
 
 /**
@@ -43,6 +54,6 @@ export const newFolder = async (asked: string | undefined, name: string): Promis
   }
   for (let count = 1; ; count++) {
     const folder = join('runs', count === 1 ? name : `${name}-${count}`);
-    if (!(await hasContent(folder))) return make(folder);
+    if (!(await hasContent(folder)) && (await makeFirst(folder))) return folder;
   }
 };

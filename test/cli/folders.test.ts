@@ -26,3 +26,15 @@ test('a folder with something, a file, a folder in a file', async () => {
   );
   expect((await refusal('run/bad-folder', () => newFolder(join(file, 'x'), 'x'))).message).toContain('ENOTDIR');
 });
+
+test('without a folder asked for, each of many at the same moment gets one of its own', async () => {
+  const here = process.cwd();
+  process.chdir(folder);
+  try {
+    const found = await Promise.all(Array.from({ length: 8 }, () => newFolder(undefined, 'x')));
+    expect(new Set(found).size).toBe(8);
+    expect(found).toContain(join('runs', 'x'));
+  } finally {
+    process.chdir(here);
+  }
+});
