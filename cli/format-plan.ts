@@ -61,10 +61,11 @@ const flopsText = (flops: number): string => {
 
 const dataPairs = ({ examples, samplesPerClient: { min, median, max }, scenario }: Plan): Pair[] => {
   const held = examples.validation > 0 ? `, ${count(examples.validation)} held out` : '';
+  const shared = examples.public > 0 ? `, ${count(examples.public)} public` : '';
   return [
     [
       'dataset',
-      `${scenario.dataset.name}: ${count(examples.train)} training${held}, ${count(examples.test)} test examples`,
+      `${scenario.dataset.name}: ${count(examples.train)} training${held}${shared}, ${count(examples.test)} test examples`,
     ],
     ['partition', choiceText(scenario.dataset.partition)],
     ['clients', `${count(scenario.clients.total)}, ${count(scenario.clients.perRound)} drawn a round`],

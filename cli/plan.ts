@@ -1,9 +1,9 @@
-import { trainingFlopsPerForward } from '../shared/models/network.js';
 import type { Partition } from '../shared/data/dataset.js';
 import type { PartSpec } from '../shared/method/method.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { loadModel } from '../shared/models/load.js';
 import type { CompiledNetwork } from '../shared/models/network.js';
+import { meanClientFlops } from '../shared/scenario/client-flops.js';
 import type { LoadedScenario } from '../shared/scenario/load.js';
 import { locatingModel } from '../shared/scenario/locate-model.js';
 import { checkMemory } from '../shared/scenario/memory.js';
@@ -26,7 +26,12 @@ export interface DirectionPlan {
 /** What a scenario would run, without running it. All bytes are of payloads, without message and socket framing. */
 export interface Plan {
   readonly scenario: Scenario;
-  readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly examples: {
+    readonly train: number;
+    readonly validation: number;
+    readonly public: number;
+    readonly test: number;
+  };
   readonly samplesPerClient: {
     readonly min: number;
     readonly median: number;
@@ -73,7 +78,7 @@ export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
   const points = expandSweep(loaded);
   const datasetOf = datasetCache();
   const dataset = await datasetOf(scenario);
-  const { partition, validation } = deal(dataset, scenario);
+  const { partition, validation, publicExamples } = await locatingModel(loaded, () => deal(dataset, scenario));
   const network = await locatingModel(loaded, () => {
     const compiled = loadModel(scenario.model, dataset);
     checkMemory(compiled, defaultHosts(scenario));
@@ -81,19 +86,19 @@ export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
   });
   if (sweep !== null) await checkPoints(points, datasetOf);
   const samplesPerClient = samplesOf(partition);
-  const { clients, local } = scenario;
-  const examplesPerRound = samplesPerClient.mean * clients.perRound * local.epochs;
+  const work = { scenario, evaluated: network, method: prepareMethod(scenario, network).method };
   return {
     scenario,
     examples: {
-      train: dataset.train.count - validation.length,
+      train: dataset.train.count - validation.length - publicExamples.length,
       validation: validation.length,
+      public: publicExamples.length,
       test: dataset.test.count,
     },
     samplesPerClient,
     parameters: network.layout.floats + network.layout.counters,
     forwardFlops: network.flops,
-    flopsPerRound: trainingFlopsPerForward * network.flops * examplesPerRound,
+    flopsPerRound: scenario.clients.perRound * meanClientFlops(work, samplesPerClient.mean),
     ...directionsOf(scenario, network),
     points:
       sweep === null ? null : points.map(({ name, case: label, seed, set }) => ({ name, case: label, seed, set })),

@@ -2,11 +2,11 @@ import type { Measures } from '../shared/codec/codec.js';
 import { encodeModel } from '../shared/params/model-file.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import { clientSeconds, profileOf } from '../shared/network/link.js';
+import { clientFlops } from '../shared/scenario/client-flops.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { deadline } from '../shared/util/deadline.js';
 import { CodedError } from '../shared/util/errors.js';
 import { decodeMessage, encodeMessage, type HeaderOf } from '../shared/wire/messages.js';
-import { clientFlops } from './client-flops.js';
 import type { Delivery, Downlink } from './downlink.js';
 import type { HostPool, HostSession } from './hosts.js';
 import { Introduction } from './introduction.js';
@@ -214,9 +214,9 @@ export class Exchange {
   }
 
   private seconds(client: number, delivery: Delivery, update: CodedUpdate | null): number | null {
-    const { scenario } = this.options.prepared;
+    const { scenario, partition } = this.options.prepared;
     if (scenario.network === null || update === null) return null;
-    const flops = clientFlops(this.options.prepared, client);
+    const flops = clientFlops(this.options.prepared, client, partition.size(client));
     const upBytes = update.payloads.reduce((sum, { length }) => sum + length, 0);
     return clientSeconds(profileOf(scenario.network, scenario.seed, client), {
       downBytes: delivery.payloadBytes,

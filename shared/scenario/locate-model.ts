@@ -11,9 +11,8 @@ const pathOf = (model: unknown, error: CodedError): Path => {
   return Array.isArray(model['layers']) ? ['model', 'layers', position] : ['model', 'layers', 'layers', position];
 };
 
-/** The setting that changed something of it, else its line. */
-const placeOf = ({ source: { data, document, settings } }: LoadedScenario, error: CodedError): string => {
-  const path = pathOf(data['model'], error);
+/** The setting that changed something of a path, else its line. */
+const placeOf = ({ source: { document, settings } }: LoadedScenario, path: Path): string => {
   const inside = settings.findLast((setting) => setting.path.slice(0, path.length).join('.') === path.join('.'));
   return inside?.where ?? placeIn(document, settings)({ path });
 };
@@ -23,16 +22,21 @@ export const layerText = (model: string, { where }: CodedError): string =>
   where === undefined ? '' : `: ${where}${model === 'layers' ? '' : ` of the model ${model}`}`;
 
 /**
- * Does what compiles the scenario's network; an error of the model then names its line in the file, and where it is one
- * layer's, the layer.
+ * Does what deals the scenario's data and compiles its network; an error of the data or the model then names its line in
+ * the file, and where it is one layer's, the layer.
  * @throws CodedError what the work throws
  */
 export const locatingModel = async <T>(loaded: LoadedScenario, work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof CodedError) || !error.code.startsWith('model/')) throw error;
+    if (!(error instanceof CodedError)) throw error;
+    if (error.code.startsWith('data/impossible') && error.where?.startsWith('dataset.') === true) {
+      throw error.at(`${placeOf(loaded, error.where.split('.'))}: ${error.where}`);
+    }
+    if (!error.code.startsWith('model/')) throw error;
     const [model] = Object.keys(loaded.scenario.model);
-    throw error.at(`${placeOf(loaded, error)}${layerText(model, error)}`);
+    const place = placeOf(loaded, pathOf(loaded.source.data['model'], error));
+    throw error.at(`${place}${layerText(model, error)}`);
   }
 };

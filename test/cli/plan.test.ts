@@ -17,7 +17,7 @@ const planFor = (more = '', set: readonly string[] = []): Promise<Plan> =>
 describe('a plan', () => {
   test('counts what would run', async () => {
     const plan = await planFor();
-    expect(plan.examples).toEqual({ train: 60_000, validation: 0, test: 10_000 });
+    expect(plan.examples).toEqual({ train: 60_000, validation: 0, public: 0, test: 10_000 });
     expect(plan.samplesPerClient.mean).toBe(600);
     expect(plan.samplesPerClient.min).toBeLessThan(plan.samplesPerClient.median);
     expect(plan.samplesPerClient.median).toBeLessThan(plan.samplesPerClient.max);
@@ -33,7 +33,7 @@ describe('a plan', () => {
 
   test('leaves out what is held out', async () => {
     const plan = await planFor('', ['dataset.validation=0.1']);
-    expect(plan.examples).toEqual({ train: 54_000, validation: 6000, test: 10_000 });
+    expect(plan.examples).toEqual({ train: 54_000, validation: 6000, public: 0, test: 10_000 });
     expect(plan.samplesPerClient.mean).toBe(540);
   });
 
