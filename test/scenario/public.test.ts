@@ -50,7 +50,7 @@ describe('labels of cfd', () => {
       integers,
       'none',
       '{ stages: [integers, { entropy: auto }] }',
-      '{ stages: [threshold, brotli] }',
+      '{ stages: [{ threshold: { above: 0 } }, golomb] }',
     ]) {
       expect(() => withPublic(`method: cfd\nuplink: ${coding}\ndownlink: ${coding}\n`)).not.toThrow();
     }
