@@ -25,14 +25,14 @@ const bars = (count: number, seed: number): Examples => {
 
 /** @param seed other examples of the same rule. @param labels other labels for the training examples */
 export const datasetOf = (seed = 1, labels: (label: number) => number = (label) => label): Dataset => {
-  const train = bars(1500, seed);
+  const train = bars(1200, seed);
   return {
     name: 'bars',
     inputShape: [8, 8, 1],
     classes,
     scale: Math.fround(1 / 255),
     train: { ...train, labels: train.labels.map(labels) },
-    test: bars(500, 77),
+    test: bars(300, 77),
     fingerprint: `bars ${seed}`,
   };
 };
