@@ -225,3 +225,22 @@ test('the mask of single weights and buffers go with their channels', () => {
   expect([...small.parameters.floats]).toEqual(expected);
   expect([...(small.mask ?? [])]).toEqual(expected.map((value) => (value === 0 ? 0 : 1)));
 });
+
+test.each<readonly [string, Layer]>([
+  ['softmax', { kind: 'activation', activation: 'softmax' }],
+  ['a softmax of its own', { kind: 'conv2d', filters: 5, kernelSize: 1, activation: 'softmax' }],
+  ['layer normalization', { kind: 'layerNormalization' }],
+  ['a normalization of one group', { kind: 'groupNormalization', groups: 1 }],
+])('what has %s keeps all channels, what comes after loses some', (_name, layer) => {
+  const { network } = modelOf([
+    { kind: 'conv2d', name: 'before', filters: 6, kernelSize: 1 },
+    { ...layer, name: 'whole' } as Layer,
+    { kind: 'conv2d', name: 'after', filters: 6, kernelSize: 1 },
+    { kind: 'flatten' },
+    { kind: 'dense', units: 4 },
+  ]);
+  const { places } = channelGraph(network);
+  expect(places.get('whole')?.every((group) => group === -1)).toBe(true);
+  expect(places.get('before')?.every((group) => group === -1)).toBe(layer.kind !== 'conv2d');
+  expect(new Set(places.get('after')).size).toBe(6);
+});
