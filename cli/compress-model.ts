@@ -3,18 +3,18 @@ import { evaluateModel } from '../shared/compression/evaluate.js';
 import { compressionSteps } from '../shared/compression/index.js';
 import { uncompressed, type CompressedModel } from '../shared/compression/model.js';
 import { runPipeline, type PipelineStage } from '../shared/compression/pipeline.js';
+import { prunableTensors } from '../shared/compression/prune/prunable.js';
 import { encodeCompact } from '../shared/compression/storage/compact-file.js';
+import { federatedCompression } from '../shared/compression/during/index.js';
 import { Workbench } from '../shared/compression/workbench.js';
 import { chooseEngine } from '../shared/engine/choose.js';
 import { exportOnnx } from '../shared/engine/onnx/export.js';
 import { modelHash } from '../shared/params/parameters.js';
-import {
-  compressionFileName,
-  compressionFileVersion,
-  type CompressionFile,
-} from '../shared/runlog/compression-file.js';
+import { compressionFileVersion, type CompressionFile } from '../shared/runlog/compression-file.js';
+import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import type { Choice } from '../shared/util/registry.js';
+import { CompressionResults } from './compression-results.js';
 import { writeModel } from './export-model.js';
 import type { PipelineStatus } from './pipeline-status.js';
 import type { RunModel } from './run-model.js';
@@ -23,7 +23,7 @@ export interface CompressModelOptions {
   readonly run: RunModel;
   readonly steps: readonly Choice[];
   readonly seed: number;
-  /** For the results; it is there. */
+  /** For the results; it is there. What an interrupted pipeline left in it is gone on with. */
   readonly folder: string;
   readonly abort: AbortSignal;
   readonly status: PipelineStatus;
@@ -31,18 +31,22 @@ export interface CompressModelOptions {
   readonly report: boolean;
 }
 
-/** Where results are after each step: who stops the command, or the machine, still has what was done. */
-const resultsIn = (folder: string, about: Omit<CompressionFile, 'stages' | 'exit'>) => {
-  const stages: PipelineStage[] = [];
-  let writing = Promise.resolve();
-  const write = async (exit: CompressionFile['exit']): Promise<CompressionFile> => {
-    const file = { ...about, exit, stages: [...stages] };
-    const text = `${JSON.stringify(file, null, 2)}\n`;
-    writing = writing.then(() => writeAtomic(join(folder, compressionFileName), text));
-    await writing;
-    return file;
-  };
-  return { stages, write };
+const prunesDuring = ({ modelCompression }: Scenario): boolean =>
+  modelCompression.during.some((choice) => {
+    const [plugIn, options] = federatedCompression.chosen(choice);
+    return plugIn.create(options).pruner !== undefined;
+  });
+
+/** A run's model; what was pruned while it was trained, and is 0, stays so. */
+const modelOf = ({ scenario, network, parameters }: RunModel): CompressedModel => {
+  const model = uncompressed(network, parameters);
+  if (!prunesDuring(scenario)) return model;
+  const { floats } = parameters;
+  const mask = new Float32Array(floats.length).fill(1);
+  for (const { tensor } of prunableTensors(model)) {
+    for (let i = tensor.offset; i < tensor.offset + tensor.size; i++) if (floats[i] === 0) mask[i] = 0;
+  }
+  return { ...model, mask };
 };
 
 const writeFiles = async (folder: string, model: CompressedModel, scale: number): Promise<void> => {
@@ -58,43 +62,50 @@ const writePage = async (folder: string): Promise<void> => {
 
 /**
  * Applies a pipeline to a run's model and writes `compression.json`, `model.fsc`, `model.onnx` and a report. What was done is
- * there also when it is interrupted or fails.
+ * there also when it is interrupted or fails, and is not done again when it goes on.
  * @throws CodedError `compression/…`, `engine/…`, `run/interrupted`
  */
 export const compressModel = async (options: CompressModelOptions): Promise<CompressionFile> => {
   const { run, steps, seed, folder, abort, status, report } = options;
-  const { scenario, dataset, network, parameters } = run;
+  const { scenario, dataset } = run;
   const { engine } = await chooseEngine(scenario.engine);
-  const { stages, write } = resultsIn(folder, {
+  const results = new CompressionResults(folder, {
     v: compressionFileVersion,
     name: scenario.name,
     seed,
     dataset: scenario.dataset.name,
     model: scenario.model,
-    modelHash: modelHash(parameters),
+    modelHash: modelHash(run.parameters),
     steps,
   });
+  const before = await results.standing();
+  const stages: PipelineStage[] = [...(before?.stages ?? [])];
   try {
     const { model } = await runPipeline({
       steps: steps.map((choice) => ({ step: compressionSteps.chosen(choice)[0], choice })),
-      model: uncompressed(network, parameters),
-      bench: (hear) => new Workbench({ dataset, engine, seed, abort, ...hear }),
+      model: before?.model ?? modelOf(run),
+      stages,
+      bench: (hear) => new Workbench({ dataset, engine, seed, abort, trainings: before?.trainings ?? 0, ...hear }),
       evaluate: evaluateModel,
       onEvent: (event) => status.update(event),
-      onStage: (stage) => {
+      onStage: async (stage, model, { trainings }) => {
         status.stage(stage);
         stages.push(stage);
-        void write('begun').catch(() => undefined);
+        await results.keep({ stages, model, trainings });
+        abort.throwIfAborted();
       },
     });
     status.clear();
     await writeFiles(folder, model, dataset.scale);
-    return await write('done');
+    const file = await results.write(stages, 'done');
+    await results.finish();
+    if (report) await writePage(folder);
+    return file;
   } catch (error) {
-    await write(abort.aborted ? 'interrupted' : 'failed');
-    throw error;
-  } finally {
     status.clear();
-    if (report && stages.length > 0) await writePage(folder);
+    await results.write(stages, abort.aborted ? 'interrupted' : 'failed');
+    // The error is what to tell, whatever becomes of the page.
+    if (report) await writePage(folder).catch(() => undefined);
+    throw error;
   }
 };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { compressedStages } from '../report/compressed/stages.js';
 import { formatStages } from '../report/compression.js';
 import { formatFronts } from '../report/search-front.js';
 import { compressedFolder } from '../shared/runlog/compression-file.js';
@@ -33,13 +34,13 @@ const nextFolder = (run: string): string => {
  * @throws CodedError `run/…`, `scenario/…`, `compression/…`, `engine/…`
  */
 export const compressRun = async (options: CompressOptions): Promise<void> => {
-  const { folder, pipeline: file, settings, out, report } = options;
-  const pipeline = await loadPipeline(file, settings);
+  const { folder, settings, out, report } = options;
+  const pipeline = await loadPipeline(options.pipeline, settings);
   const run = await loadRunModel(folder);
   const results = await newFolder(out ?? nextFolder(folder), compressedFolder);
   const interrupt = catchInterrupt(new StatusLine());
   try {
-    const { stages } = await compressModel({
+    const file = await compressModel({
       run,
       steps: pipeline.steps,
       seed: pipeline.seed ?? run.scenario.seed,
@@ -48,8 +49,8 @@ export const compressRun = async (options: CompressOptions): Promise<void> => {
       status: new PipelineStatus(),
       report,
     });
-    for (const front of formatFronts(stages)) console.log(`${front}\n`);
-    console.log(formatStages(stages));
+    for (const front of formatFronts(file.stages)) console.log(`${front}\n`);
+    console.log(formatStages(compressedStages(file)));
     if (report) console.log(`report   ${join(results, 'report.html')}`);
   } finally {
     interrupt.release();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { formatStages } from '../report/compression.js';
 import { formatSummary } from '../report/console.js';
 import type { Summary } from '../shared/runlog/records.js';
 import type { StatusLine } from './status.js';
@@ -11,6 +12,7 @@ export const finishRun = async (
 ): Promise<number> => {
   status.clear();
   console.log(formatSummary(summary));
+  if (summary.modelCompression !== undefined) console.log(`\n${formatStages(summary.modelCompression.stages)}`);
   if (report && summary.rounds > 0) {
     const { writeReport } = await import('../report/write-report.js');
     const { html } = await writeReport([folder], {});

@@ -7,8 +7,8 @@ import { expandSweep, sweepFile } from '../shared/scenario/sweep.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import { CodedError } from '../shared/util/errors.js';
 import { checkPoints } from './check-points.js';
+import { executeWhole } from './compress-after.js';
 import { defaultHosts } from './default-hosts.js';
-import { execute } from './execute.js';
 import { newFolder } from './folders.js';
 import { catchInterrupt } from './interrupt.js';
 import { runStanding } from './standing.js';
@@ -45,13 +45,12 @@ const planSweep = async (file: string, settings: readonly string[], out: string 
 /** Runs one point that is not done yet. @returns false when it was interrupted */
 const runPoint = async (
   folder: string,
-  hosts: number | undefined,
-  verbose: boolean,
+  { hosts, verbose, report }: SweepOptions,
   abort: AbortSignal,
   status: StatusLine,
 ): Promise<boolean> => {
   const { scenario } = await loadScenario(join(folder, 'scenario.yaml'));
-  const { exit } = await execute({
+  const { exit } = await executeWhole({
     scenario,
     folder,
     resume: true,
@@ -59,12 +58,13 @@ const runPoint = async (
     abort,
     status,
     verbose,
+    report,
   });
   return exit !== 'interrupted';
 };
 
 /** Runs every point of a planned sweep that is not done, then makes one report of all. @returns the exit code */
-export const continueSweep = async (folder: string, { hosts, verbose, report }: SweepOptions): Promise<number> => {
+export const continueSweep = async (folder: string, options: SweepOptions): Promise<number> => {
   const { points, name } = JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8')) as SweepFile;
   const status = new StatusLine();
   const interrupt = catchInterrupt(status);
@@ -73,7 +73,7 @@ export const continueSweep = async (folder: string, { hosts, verbose, report }: 
       const place = pointFolder(folder, point.name);
       if ((await runStanding(place)) === 'done') continue;
       status.prefix = `[${index + 1}/${points.length}] ${point.name} · `;
-      if (!(await runPoint(place, hosts, verbose, interrupt.signal, status))) {
+      if (!(await runPoint(place, options, interrupt.signal, status))) {
         console.log(`Interrupted at point ${index + 1} of ${points.length}. Go on with: fedsqueeze resume ${folder}`);
         return 130;
       }
@@ -87,7 +87,7 @@ export const continueSweep = async (folder: string, { hosts, verbose, report }: 
     import('../report/load.js'),
   ]);
   console.log(formatSweep(await loadReport([folder])));
-  if (report) {
+  if (options.report) {
     const { writeReport } = await import('../report/write-report.js');
     const { html } = await writeReport([folder], {});
     console.log(`report   ${html}`);

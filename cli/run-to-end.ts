@@ -1,4 +1,5 @@
-import { execute, type ExecuteOptions } from './execute.js';
+import { executeWhole } from './compress-after.js';
+import type { ExecuteOptions } from './execute.js';
 import { finishRun } from './finish.js';
 import { catchInterrupt } from './interrupt.js';
 
@@ -10,7 +11,7 @@ export const runToEnd = async ({
   const { status, folder } = options;
   const interrupt = catchInterrupt(status);
   try {
-    const summary = await execute({ ...options, abort: interrupt.signal });
+    const summary = await executeWhole({ ...options, report, abort: interrupt.signal });
     return await finishRun(summary, folder, { report, status });
   } finally {
     interrupt.release();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Summary } from '../shared/runlog/records.js';
+import { loadScenario } from '../shared/scenario/load.js';
 import { CodedError } from '../shared/util/errors.js';
 
 /** @returns the summary of a run that ended, null where there is none */
@@ -15,9 +16,17 @@ export const readSummary = async (folder: string): Promise<Summary | null> => {
   }
 };
 
-/** Where the run of a folder stands. */
-export const runStanding = async (folder: string): Promise<'new' | 'begun' | 'done'> => {
+/** Whether the scenario of a folder asks for the model to be compressed after the last round. */
+const compressesAfter = async (folder: string): Promise<boolean> => {
+  const { scenario } = await loadScenario(join(folder, 'scenario.yaml'));
+  return scenario.modelCompression.after.length > 0;
+};
+
+/** Where the run of a folder stands; trained: its rounds are done, the compression of its model is not. */
+export const runStanding = async (folder: string): Promise<'new' | 'begun' | 'trained' | 'done'> => {
   const summary = await readSummary(folder);
-  if (summary?.exit === 'done' || summary?.exit === 'stopped') return 'done';
+  if (summary?.exit === 'done' || summary?.exit === 'stopped') {
+    return summary.modelCompression === undefined && (await compressesAfter(folder)) ? 'trained' : 'done';
+  }
   return existsSync(join(folder, 'run.jsonl')) ? 'begun' : 'new';
 };

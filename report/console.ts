@@ -81,7 +81,13 @@ export const formatSummary = (summary: Summary): string => {
   ].join('\n\n');
 };
 
-const sweepRow = (row: CaseRow): string[] => [
+const compressedCells = ({ compressed }: CaseRow): string[] => [
+  formatPercent(compressed?.accuracy.median ?? null),
+  formatBytes(compressed?.storedBytes.median ?? null),
+  formatRatio(compressed?.ratio.median ?? null),
+];
+
+const sweepRow = (row: CaseRow, hasCompressed: boolean): string[] => [
   `${row.label}${row.isBaseline ? ' (baseline)' : ''}`,
   row.unfinished === 0 ? String(row.runs) : `${row.runs - row.unfinished} of ${row.runs}`,
   formatPercent(row.accuracy?.median ?? null),
@@ -94,19 +100,26 @@ const sweepRow = (row: CaseRow): string[] => [
     formatMegabytes(bytes),
     formatRatio(savingToTarget),
   ]),
+  ...(hasCompressed ? compressedCells(row) : []),
   formatSeconds(row.wallSeconds?.median ?? null),
   row.onFront ? '★' : '',
 ];
 
 /** @returns the table of cases that a sweep ends with: medians over seeds; MB = 10^6 bytes; ★ on the Pareto front */
 export const formatSweep = (model: ReportModel): string => {
+  const rows = summarizeCases(model);
+  const hasCompressed = rows.some(({ compressed }) => compressed !== null);
   const numbers = (...titles: string[]): TextColumn[] => titles.map((title) => ({ title, isNumber: true }));
   const columns = [
     { title: 'case' },
     ...numbers('runs', 'accuracy', 'uplink', 'both', 'MB up', 'MB down'),
     ...model.targets.flatMap((target) => numbers(`rounds to ${formatTarget(target)}`, 'MB', 'saving')),
+    ...(hasCompressed ? numbers('compressed', 'stored', 'ratio') : []),
     ...numbers('time'),
     { title: 'front' },
   ];
-  return textTable(columns, summarizeCases(model).map(sweepRow));
+  return textTable(
+    columns,
+    rows.map((row) => sweepRow(row, hasCompressed)),
+  );
 };

@@ -1,3 +1,4 @@
+import { compressedStages } from './compressed/stages.js';
 import type { Case, ReportModel, Run } from './model.js';
 import { bandOf, medianOrNever, paretoFront, type Band } from './statistics.js';
 
@@ -38,6 +39,16 @@ export interface CaseRow {
   readonly isBaseline: boolean;
   /** No other case has more accuracy for fewer bytes. */
   readonly onFront: boolean;
+  /** Of the models that were compressed after their runs, at the end; null where none was. */
+  readonly compressed: CompressedRow | null;
+}
+
+/** What model compression made of a case's models: medians over seeds. */
+export interface CompressedRow {
+  readonly accuracy: Band;
+  readonly storedBytes: Band;
+  /** Bytes of the original as float32 / bytes stored. */
+  readonly ratio: Band;
 }
 
 /** What was needed to get to a target. */
@@ -69,6 +80,16 @@ const targetCell = (one: Case, baseline: Case | undefined, target: number): Targ
 
 const countFaults = (runs: readonly Run[]): number => runs.reduce((sum, { faults }) => sum + faults.length, 0);
 
+const compressedRow = ({ counted }: Case): CompressedRow | null => {
+  const last = counted.flatMap(({ compression }) =>
+    compression === null || compression.stages.length === 0 ? [] : [compressedStages(compression).at(-1)!],
+  );
+  const accuracy = bandOf(last.map((stage) => stage.accuracy));
+  const storedBytes = bandOf(last.map((stage) => stage.storedBytes));
+  const ratio = bandOf(last.map((stage) => stage.ratio));
+  return accuracy === null || storedBytes === null || ratio === null ? null : { accuracy, storedBytes, ratio };
+};
+
 const caseRow = (one: Case, model: ReportModel, onFront: boolean): CaseRow => {
   const over = (pick: (run: Run) => number | null): Band | null => bandOf(one.counted.map(pick));
   const baseline = model.cases.find(({ label }) => label === one.baseline);
@@ -93,6 +114,7 @@ const caseRow = (one: Case, model: ReportModel, onFront: boolean): CaseRow => {
     repeatable: one.runs.every(({ summary }) => summary.repeatable),
     isBaseline: one.baseline === one.label,
     onFront,
+    compressed: compressedRow(one),
   };
 };
 

@@ -1,6 +1,7 @@
 import type { LayerMeasures } from '../../shared/compression/measures.js';
 import type { PipelineStage } from '../../shared/compression/pipeline.js';
 import type { CompressionFile } from '../../shared/runlog/compression-file.js';
+import type { CompressedStage } from '../../shared/runlog/records.js';
 
 /** A stage with a name of its own: steps that come twice are counted. */
 export interface NamedStage extends PipelineStage {
@@ -21,6 +22,21 @@ export const namedStages = ({ stages }: Pick<CompressionFile, 'stages'>): NamedS
     };
   });
 };
+
+/** Stages as `summary.json` and the console have them. */
+export const compressedStages = (file: Pick<CompressionFile, 'stages'>): CompressedStage[] =>
+  namedStages(file).map(({ label, ratio, measures, evaluation, warnings }) => ({
+    name: label,
+    storedBytes: measures.storedBytes,
+    ratio,
+    parameters: measures.parameters,
+    nonzero: measures.nonzero,
+    flops: measures.flops,
+    effectiveFlops: measures.effectiveFlops,
+    accuracy: evaluation.accuracy,
+    loss: evaluation.loss,
+    warnings: warnings.map(({ code }) => code),
+  }));
 
 /** A layer before the pipeline and after it; null where it is not. */
 export interface LayerPair {

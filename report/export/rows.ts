@@ -1,3 +1,4 @@
+import { compressedStages } from '../compressed/stages.js';
 import type { DirectionTotals } from '../../shared/runlog/records.js';
 import type { Case, ReportModel, Run } from '../model.js';
 import { summarizeCases, type CaseRow } from '../summarize.js';
@@ -44,9 +45,20 @@ const targetCells = (run: Run, row: CaseRow): Row =>
     }),
   );
 
+/** What became of the run's model; columns are there when any run's was compressed. */
+const compressedCells = ({ compression }: Run): Row => {
+  const last = compression === null ? undefined : compressedStages(compression).at(-1);
+  return {
+    compressedAccuracy: last?.accuracy ?? null,
+    storedBytes: last?.storedBytes ?? null,
+    modelRatio: last?.ratio ?? null,
+  };
+};
+
 /** @returns one row a run */
 export const runRows = (model: ReportModel): Row[] => {
   const rows = summarizeCases(model);
+  const hasCompressed = model.runs.some(({ compression }) => compression !== null);
   return model.cases.flatMap((one, index) =>
     one.runs.map((run) => {
       const { summary } = run;
@@ -69,6 +81,7 @@ export const runRows = (model: ReportModel): Row[] => {
         faults: run.faults.length,
         repeatable: summary.repeatable,
         onFront: rows[index].onFront,
+        ...(hasCompressed ? compressedCells(run) : {}),
         modelHash: summary.modelHash,
         scenarioHash: summary.scenarioHash,
       };

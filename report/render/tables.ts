@@ -92,6 +92,27 @@ const targetColumns = (targets: readonly number[], hasBaseline: boolean): Column
     return hasBaseline ? [rounds, bytes, saving] : [rounds, bytes];
   });
 
+const compressedColumns: readonly Column<CaseRow>[] = [
+  {
+    title: 'Compressed',
+    about: 'test accuracy of the model at the end of its compression',
+    cell: ({ compressed }) => accuracyText(compressed?.accuracy ?? null),
+    isNumber: true,
+  },
+  {
+    title: 'Stored',
+    about: 'bytes of the compact model file',
+    cell: ({ compressed }) => formatBytes(compressed?.storedBytes.median ?? null),
+    isNumber: true,
+  },
+  {
+    title: 'Model ratio',
+    about: 'bytes of the original model as float32 / bytes stored',
+    cell: ({ compressed }) => formatRatio(compressed?.ratio.median ?? null),
+    isNumber: true,
+  },
+];
+
 const lastCaseColumns: readonly Column<CaseRow>[] = [
   { title: 'Time', about: 'real time', cell: ({ wallSeconds }) => formatSeconds(middle(wallSeconds)), isNumber: true },
   {
@@ -111,7 +132,12 @@ const lastCaseColumns: readonly Column<CaseRow>[] = [
 /** @returns the table of cases, medians over seeds */
 export const caseTable = (model: ReportModel, rows: readonly CaseRow[]): Html => {
   const hasBaseline = rows.some(({ isBaseline }) => isBaseline);
-  const columns = [...caseColumns, ...targetColumns(model.targets, hasBaseline), ...lastCaseColumns];
+  const columns = [
+    ...caseColumns,
+    ...targetColumns(model.targets, hasBaseline),
+    ...(rows.some(({ compressed }) => compressed !== null) ? compressedColumns : []),
+    ...lastCaseColumns,
+  ];
   return htmlTable('Cases (medians over runs)', columns, rows);
 };
 

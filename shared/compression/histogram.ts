@@ -8,12 +8,12 @@ export interface WeightHistogram {
 }
 
 /** Odd, so that the middle one has 0 in its middle. */
-export const histogramBins = 61;
+export const histogramBins = 81;
 
 /** Room for weights that grow. */
-const room = 1.5;
+const room = 2;
 
-/** @param limit above 0; left out, or 0: one and a half times the greatest magnitude */
+/** @param limit above 0; left out, or 0: twice the greatest magnitude */
 export const histogramOf = (numbers: Float32Array, limit?: number): WeightHistogram => {
   const greatest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const most = limit === undefined || limit === 0 ? room * greatest : limit;

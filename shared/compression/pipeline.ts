@@ -26,7 +26,10 @@ export interface PipelineEvent extends CompressionEvent {
 
 export interface PipelineOptions {
   readonly steps: readonly { readonly step: CompressionStep; readonly choice: Choice }[];
+  /** The model to begin with, or after the last of the stages that were done before. */
   readonly model: CompressedModel;
+  /** Stages that were done before, where a pipeline goes on; none when left out. */
+  readonly stages?: readonly PipelineStage[];
   /** @param hear what the step says goes there */
   readonly bench: (hear: {
     onEvent: (event: CompressionEvent) => void;
@@ -34,7 +37,8 @@ export interface PipelineOptions {
   }) => Workbench;
   readonly evaluate: (model: CompressedModel, bench: Workbench) => Promise<Evaluation>;
   readonly onEvent?: (event: PipelineEvent) => void;
-  readonly onStage?: (stage: PipelineStage, index: number) => void;
+  /** Called after each stage with the model as it is then; waited for. */
+  readonly onStage?: (stage: PipelineStage, model: CompressedModel, bench: Workbench) => void | Promise<void>;
 }
 
 /** Applies steps to a model, one after the other, and measures it after each. */
@@ -51,7 +55,7 @@ export const runPipeline = async (
     },
     onWarning: (warning) => warnings.push(warning),
   });
-  const stages: PipelineStage[] = [];
+  const stages: PipelineStage[] = [...(options.stages ?? [])];
   let { model } = options;
   const add = async (name: string, { details, ...of }: StepResult, chosen: PipelineStage['options']): Promise<void> => {
     const found = details === undefined ? {} : { details };
@@ -60,10 +64,12 @@ export const runPipeline = async (
     model = of;
     warnings = [];
     stages.push(stage);
-    onStage?.(stage, stages.length - 1);
+    await onStage?.(stage, model, bench);
   };
-  await add('original', model, {});
+  if (stages.length === 0) await add('original', model, {});
   for (const [index, { step, choice }] of steps.entries()) {
+    // The original is a stage, so that of step i is the stage i + 1.
+    if (index + 1 < stages.length) continue;
     at = index;
     const chosen = choice[step.name];
     await add(step.name, await step.create(chosen).apply(model, bench), chosen);

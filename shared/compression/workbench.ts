@@ -14,6 +14,7 @@ import {
   type Trainer,
 } from '../engine/engine.js';
 import type { CompiledNetwork } from '../models/network.js';
+import { CodedError } from '../util/errors.js';
 import { RandomStream } from '../util/random.js';
 import type { CompressedModel } from './model.js';
 
@@ -41,6 +42,8 @@ export interface WorkbenchOptions {
   readonly onEvent?: (event: CompressionEvent) => void;
   readonly onWarning?: (warning: CompressionWarning) => void;
   readonly abort?: AbortSignal;
+  /** Trainings of steps before, where a pipeline goes on; 0 when left out. */
+  readonly trainings?: number;
 }
 
 /** How a step trains. */
@@ -106,7 +109,7 @@ export class Workbench {
   readonly validation: Int32Array;
   private readonly options: WorkbenchOptions;
   private readonly loaded = new Map<'train' | 'test', Promise<LoadedExamples>>();
-  private training = 0;
+  private done: number;
 
   constructor(options: WorkbenchOptions) {
     this.options = options;
@@ -116,6 +119,12 @@ export class Workbench {
     const { pool, validation } = holdOut(options.dataset.train, heldOut, options.seed);
     this.pool = pool;
     this.validation = validation;
+    this.done = options.trainings ?? 0;
+  }
+
+  /** Trainings so far: each shuffles its examples in another way. */
+  get trainings(): number {
+    return this.done;
   }
 
   /** Tells how far a phase is. @throws what the pipeline was aborted with */
@@ -155,8 +164,18 @@ export class Workbench {
     }
   }
 
-  /** Trains under the model's mask. @returns the model with other parameters, and the mean loss of the last epoch */
+  /**
+   * Trains under the model's mask.
+   * @returns the model with other parameters, and the mean loss of the last epoch
+   * @throws CodedError `compression/impossible` where the model is quantized: training takes weights off their grids
+   */
   async train(model: CompressedModel, plan: TrainingPlan): Promise<{ model: CompressedModel; loss: number }> {
+    if (model.quantization !== null) {
+      throw new CodedError('compression/impossible', 'The model is quantized, and training would undo it.', {
+        where: `network '${model.network.network.name}'`,
+        hint: 'Train first, then quantize; or take qat, which trains with quantized weights.',
+      });
+    }
     const {
       epochs,
       batchSize,
@@ -181,7 +200,7 @@ export class Workbench {
       ...(features === undefined ? {} : { features: features.losses }),
       ...(plan.clipNorm === undefined ? {} : { clipNorm: plan.clipNorm }),
     };
-    const stream = this.random(`shuffle/${this.training++}`);
+    const stream = this.random(`shuffle/${this.done++}`);
     const data = await this.examples('train');
     let { floats } = model.parameters;
     let meanLoss = NaN;

@@ -167,6 +167,27 @@ export type RunRecord =
   | ResumeRecord
   | EndRecord;
 
+/** A model after a step of model compression, or before the first. */
+export interface CompressedStage {
+  /** The step's scenario word; `original` for the model of the last round. */
+  name: string;
+  /** Bytes of the compact model file. */
+  storedBytes: number;
+  /** 4 × numbers of the original / storedBytes. */
+  ratio: number;
+  /** Numbers, and those that are not 0. */
+  parameters: number;
+  nonzero: number;
+  /** Forward FLOPs of one example, and those by weights that are not 0. */
+  flops: number;
+  effectiveFlops: number;
+  /** Of the test examples. */
+  accuracy: number;
+  loss: number;
+  /** Codes of what a user should know. */
+  warnings: string[];
+}
+
 /** How a run ended. */
 export type Exit = 'done' | 'stopped' | 'interrupted' | 'failed';
 
@@ -198,4 +219,6 @@ export interface Summary {
   repeatable: boolean;
   exit: Exit;
   scenarioHash: string;
+  /** What `modelCompression.after` made of the model; left out where nothing was asked for, or it is not done. */
+  modelCompression?: { stages: CompressedStage[] };
 }

@@ -67,19 +67,19 @@ describe('the measures of a model', () => {
 describe('a histogram of weights', () => {
   test('has fixed bins, zeros apart', () => {
     const { counts, limit, zeros } = histogramOf(Float32Array.of(0, 0, -2, 2, 0.01, -0.01, 0.5), undefined);
-    expect(limit).toBe(3);
+    expect(limit).toBe(4);
     expect(zeros).toBe(2);
-    // Of 61 bins from −3 to 3 the middle one is the 31st; 0.5 is 5.1 widths from the middle, 2 is 20.3.
+    // Of 81 bins from −4 to 4 the middle one is the 41st; 0.5 is 5.1 widths from the middle, 2 is 20.3.
     const filled = Object.fromEntries(
       counts.map((count, bin) => [bin, count] as const).filter(([, count]) => count > 0),
     );
-    expect(filled).toEqual({ 10: 1, 30: 2, 35: 1, 50: 1 });
+    expect(filled).toEqual({ 20: 1, 40: 2, 45: 1, 60: 1 });
     expect(counts).toHaveLength(histogramBins);
   });
 
   test('takes the bins of what it is compared with', () => {
     const { counts } = histogramOf(Float32Array.of(-9, 0.3, 9), 1);
-    expect([counts[0], counts[39], counts[60]]).toEqual([1, 1, 1]);
+    expect([counts[0], counts[52], counts[80]]).toEqual([1, 1, 1]);
   });
 
   test('of a layer goes on with the bins of the model before', () => {

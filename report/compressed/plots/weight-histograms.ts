@@ -67,7 +67,7 @@ export const weightHistograms: ModelPlot = {
   summary: 'histograms of each kernel’s weights before and after',
   caption:
     'How many weights of each kernel lie where (square-root scale), of those that are not 0: bars at the end, the grey ' +
-    'line before the pipeline.',
+    'line before the pipeline. The outermost bars hold what lies beyond.',
   options: z.strictObject({}),
   draw: (compression) => {
     if (compression.stages.length < 2) return null;

@@ -2,13 +2,16 @@ import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { formatSweep } from '../../../report/console.js';
+import { formatBytes } from '../../../report/format.js';
+import { loadReport } from '../../../report/load.js';
 import { readCompression } from '../../../report/compressed/load.js';
 import { modelPlots } from '../../../report/compressed/plots/index.js';
 import { layerPairs, namedStages } from '../../../report/compressed/stages.js';
 import { renderSvg } from '../../../report/render/svg.js';
 import { writeReport } from '../../../report/write-report.js';
 import { refusal } from '../../support/refusal.js';
-import { writeRunFolder } from '../fixtures.js';
+import { writeRunFolder, writeSweepFolder } from '../fixtures.js';
 import { compressionOf, writeCompressionFolder } from './fixture.js';
 
 const folder = () => mkdtemp(join(tmpdir(), 'fedsqueeze-compressed-'));
@@ -114,6 +117,24 @@ describe('the report of a folder of model compression', () => {
     await refusal('report/bad-file', () => readCompression(at));
     await writeFile(join(at, 'compression.json'), '{');
     await refusal('report/bad-file', () => readCompression(at));
+  });
+
+  it('has a column each in the tables of a sweep, and in its CSV', async () => {
+    const sweep = await writeSweepFolder(await folder(), { float32: { rounds: 4 }, small: { rounds: 4 } });
+    for (const point of await readdir(join(sweep, 'points'))) {
+      if (point.startsWith('small')) await writeCompressionFolder(join(sweep, 'points', point, 'compressed'));
+    }
+    const model = await loadReport([sweep]);
+    const [head, , baseline, small] = formatSweep(model).split('\n');
+    expect(head).toMatch(/compressed +stored +ratio +time +front$/);
+    const stored = namedStages(compressionOf()).at(-1)!.measures.storedBytes;
+    expect(small).toContain(`96.00 %  ${formatBytes(stored)}`);
+    expect(baseline).toMatch(/– +– +– +[\d.]+ s/);
+    await writeReport([sweep], { formats: ['html', 'csv'] });
+    expect(await readFile(join(sweep, 'report.html'), 'utf8')).toMatch(/>Compressed<\/th>/);
+    const [columns, ...rows] = (await readFile(join(sweep, 'tables', 'runs.csv'), 'utf8')).trimEnd().split('\r\n');
+    const at = columns.split(',').indexOf('storedBytes');
+    expect(new Set(rows.map((row) => row.split(',')[at]))).toEqual(new Set(['', String(stored)]));
   });
 
   it('is in the run’s own report', async () => {

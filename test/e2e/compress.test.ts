@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compressRun, type CompressOptions } from '../../cli/compress-run.js';
+import { decodeCompact } from '../../shared/compression/storage/compact-file.js';
+import type { CompressionFile } from '../../shared/runlog/compression-file.js';
+import { CodedError } from '../../shared/util/errors.js';
+import { cli, start } from './support/cli.js';
+import { processesOf, signalTo } from './support/processes.js';
+import { summaryOf } from './support/run-folder.js';
+import { makeWorkspace } from './support/workspace.js';
+
+const workspace = makeWorkspace();
+const { marker } = workspace;
+
+const short = { magnitude: { sparsity: 0.8, steps: 2, epochs: 1 } };
+/** Takes minutes. */
+const long = { finetune: { epochs: 1000, batchSize: 1, learningRate: 0.001 } };
+
+const compressionIn = (folder: string): CompressionFile =>
+  JSON.parse(readFileSync(join(folder, 'compression.json'), 'utf8')) as CompressionFile;
+
+const runScenario = (scenario: string, folder: string, ...more: string[]) =>
+  cli(['run', scenario, '--out', folder, '--hosts', '1', ...more], { marker });
+
+describe('a run whose scenario compresses the model after the last round', () => {
+  const scenario = workspace.scenario('after', { rounds: 2, modelCompression: { after: [short, { finetune: 1 }] } });
+  const whole = workspace.fresh('whole');
+
+  beforeAll(async () => {
+    const ended = await runScenario(scenario, whole, '--no-report');
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stdout).toMatch(/^magnitude +[\d.]+ % +[\d.]+ kB +[\d.]+×/m);
+    expect(ended.stderr).toContain('magnitude: prune (2 of 3)');
+  });
+
+  test('has its sizes, FLOPs and accuracy in summary.json, and the model beside it', () => {
+    const { modelCompression, accuracy, exit } = summaryOf(whole);
+    expect(exit).toBe('done');
+    const [original, pruned, tuned] = modelCompression!.stages;
+    expect([original.name, pruned.name, tuned.name]).toEqual(['original', 'magnitude', 'finetune']);
+    expect(original.accuracy).toBeCloseTo(accuracy!, 10);
+    expect(original.parameters).toBe(100 * 16 + 16 + 16 * 10 + 10);
+    expect(pruned.nonzero).toBeLessThanOrEqual(26 + Math.round(0.2 * 1760));
+    expect(pruned.ratio).toBe((4 * original.parameters) / pruned.storedBytes);
+    expect(pruned.effectiveFlops).toBeLessThan(0.5 * pruned.flops);
+    const folder = join(whole, 'compressed');
+    expect(readdirSync(folder).toSorted()).toEqual(['compression.json', 'model.fsc', 'model.onnx']);
+    expect(compressionIn(folder)).toMatchObject({ v: 1, exit: 'done', steps: [short, { finetune: { epochs: 1 } }] });
+    const model = readFileSync(join(folder, 'model.fsc'));
+    expect(model.length).toBe(tuned.storedBytes);
+    expect(decodeCompact(model, 'm').network.network.name).toBe('mlp');
+  });
+
+  test('is done: resume has nothing to do', async () => {
+    const ended = await cli(['resume', whole], { marker });
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('nothing is left to do')]);
+    expect(ended.stdout).toMatch(/^finetune +[\d.]+ %/m);
+  });
+
+  test('interrupted while it compresses, it goes on where it was, to the same model', async () => {
+    const folder = workspace.fresh('cut');
+    const slow = workspace.scenario('slow', { rounds: 2, modelCompression: { after: [short, long] } });
+    const running = start(['run', slow, '--out', folder, '--hosts', '1', '--no-report'], { marker, group: true });
+    await running.says(/finetune: fine-tune/);
+    signalTo(-running.pid, 'SIGINT');
+    const cut = await running.ended;
+    expect([cut.code, cut.stdout]).toEqual([130, expect.stringContaining(`fedsqueeze resume ${folder}`)]);
+    const results = join(folder, 'compressed');
+    expect(compressionIn(results)).toMatchObject({
+      exit: 'interrupted',
+      stages: [{ name: 'original' }, { name: 'magnitude' }],
+    });
+    expect(summaryOf(folder).modelCompression).toBeUndefined();
+
+    const again = start(['resume', folder, '--no-report'], { marker, group: true });
+    await again.says(/finetune: fine-tune/);
+    signalTo(-again.pid, 'SIGINT');
+    const twice = await again.ended;
+    expect(twice.code).toBe(130);
+    // What was done is not done again, the rounds neither.
+    expect(twice.stderr).not.toMatch(/magnitude: prune|round 1/);
+    expect(twice.stderr).toContain('going on with the compression');
+    expect(processesOf(marker)).toEqual([]);
+  });
+
+  test('after a stop between two steps the rest gives the bytes that it would have given', async () => {
+    const cutFolder = workspace.fresh('killed');
+    const running = start(['run', scenario, '--out', cutFolder, '--hosts', '1', '--no-report'], {
+      marker,
+      group: true,
+    });
+    await running.says(/^magnitude: accuracy/m);
+    signalTo(-running.pid, 'SIGKILL');
+    await running.ended;
+    const resumed = await cli(['resume', cutFolder, '--no-report'], { marker });
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const bytes = (of: string): Buffer => readFileSync(join(of, 'compressed', 'model.fsc'));
+    expect(bytes(cutFolder)).toEqual(bytes(whole));
+    expect(summaryOf(cutFolder).modelCompression).toEqual(summaryOf(whole).modelCompression);
+    expect(existsSync(join(cutFolder, 'compressed', 'checkpoint.fsq'))).toBe(false);
+  });
+});
+
+describe('fedsqueeze compress', () => {
+  const run = workspace.fresh('run');
+  let pipelines = 0;
+  const pipeline = (text: string): string => {
+    const file = join(workspace.folder, `pipeline-${++pipelines}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  beforeAll(async () => {
+    const ended = await runScenario(workspace.scenario('plain', { rounds: 1 }), run, '--no-report');
+    expect(ended.code, ended.stderr).toBe(0);
+  });
+
+  test('makes a folder with files and a report', async () => {
+    const file = pipeline(`- magnitude: { sparsity: 0.5, steps: 1, epochs: 0 }\n`);
+    const ended = await cli(['compress', run, '--pipeline', file], { marker });
+    expect(ended.code, ended.stderr).toBe(0);
+    const folder = join(run, 'compressed');
+    expect(ended.stdout).toContain(`folder   ${folder}`);
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'compression.json',
+      'model.fsc',
+      'model.onnx',
+      'plots',
+      'report.html',
+      'tables',
+    ]);
+    expect(readdirSync(join(folder, 'plots')).filter((name) => name.endsWith('.png'))).toHaveLength(6);
+    const report = await cli(['report', folder, '--format', 'html'], { marker });
+    expect([report.code, report.stdout.trim()]).toEqual([0, join(folder, 'report.html')]);
+  });
+
+  test('Ctrl-C ends it with 130; what was done can be read', async () => {
+    const out = workspace.fresh('stopped');
+    const file = pipeline(JSON.stringify([short, long]));
+    const running = start(['compress', run, '--pipeline', file, '--out', out], { marker, group: true });
+    await running.says(/finetune: fine-tune/);
+    signalTo(-running.pid, 'SIGINT');
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([130, expect.stringContaining('[run/interrupted]')]);
+    expect(compressionIn(out).exit).toBe('interrupted');
+    expect(compressionIn(out).stages.map(({ name }) => name)).toEqual(['original', 'magnitude']);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('It was interrupted after 1 of 2 steps.');
+    expect(processesOf(marker)).toEqual([]);
+  });
+
+  test('what cannot be done is refused in one paragraph, with its place', async () => {
+    const empty = workspace.fresh('empty');
+    mkdirSync(empty);
+    const fine = pipeline('- magnitude');
+    const bad = (text: string) => ({ pipeline: pipeline(text) });
+    const refused: [string, Partial<CompressOptions> & { pipeline: string }, string][] = [
+      ['run/no-model', { folder: empty, pipeline: fine }, empty],
+      ['run/bad-folder', { pipeline: fine, out: join(fine, 'x') }, fine],
+      ['run/folder-in-use', { pipeline: fine, out: run }, run],
+      ['scenario/not-found', { pipeline: join(empty, 'no.yaml') }, 'no.yaml'],
+      ['scenario/bad-value', bad(''), `pipeline-${pipelines}.yaml`],
+      ['scenario/bad-value', bad('steps: []\n'), `pipeline-${pipelines}.yaml:1:8`],
+      ['scenario/unknown-name', bad('steps:\n  - magnitude\n  - magnitud\n'), ':3:5'],
+      ['scenario/bad-value', bad('steps:\n  - magnitude:\n      steps: 2\n      sparsity: 1\n'), ':4:17'],
+      ['scenario/unknown-key', bad('- magnitude: { sparsety: 0.5 }\n'), ':1:16'],
+      [
+        'scenario/bad-setting',
+        { pipeline: fine, settings: ['steps.0.magnitude.sparsity=2'] },
+        'steps.0.magnitude.sparsity',
+      ],
+    ];
+    const before = readdirSync(run);
+    for (const [code, { folder = run, out, ...options }, where] of refused) {
+      const error = await compressRun({ folder, out, settings: [], report: false, ...options }).catch(
+        (thrown: unknown) => thrown,
+      );
+      if (!(error instanceof CodedError)) throw new Error(`${code} was not refused`, { cause: error });
+      expect([error.code, error.exitCode]).toEqual([code, 2]);
+      expect(error.describe()).toContain(where);
+    }
+    expect(readdirSync(run)).toEqual(before);
+  });
+});
