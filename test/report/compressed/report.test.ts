@@ -122,7 +122,7 @@ describe('the report of a folder of model compression', () => {
   it('has a column each in the tables of a sweep, and in its CSV', async () => {
     const sweep = await writeSweepFolder(await folder(), { float32: { rounds: 4 }, small: { rounds: 4 } });
     for (const point of await readdir(join(sweep, 'points'))) {
-      if (point.startsWith('small')) await writeCompressionFolder(join(sweep, 'points', point, 'compressed'));
+      if (point.startsWith('case1-')) await writeCompressionFolder(join(sweep, 'points', point, 'compressed'));
     }
     const model = await loadReport([sweep]);
     const [head, , baseline, small] = formatSweep(model).split('\n');
