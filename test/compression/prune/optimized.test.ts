@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { admm } from '../../../shared/compression/prune/admm.js';
 import { channelGraph } from '../../../shared/compression/prune/channels.js';
+import { consumersOf, kernelOf, outputsOf } from '../../../shared/compression/prune/consumers.js';
 import { lasso } from '../../../shared/compression/prune/lasso.js';
 import { lassoEntries } from '../../../shared/compression/prune/lasso-path.js';
 import { lassoCriterion } from '../../../shared/compression/prune/lasso-criterion.js';
 import { ridgeRegression } from '../../../shared/compression/prune/least-squares.js';
 import { rebuilt } from '../../../shared/compression/prune/rebuild.js';
 import { repairBy } from '../../../shared/compression/prune/repair.js';
+import { sampledInputs, sampleRows } from '../../../shared/compression/prune/sampled-inputs.js';
 import { sparseProjection } from '../../../shared/compression/prune/sparse-projection.js';
 import type { CompressedModel } from '../../../shared/compression/model.js';
 import type { Engine } from '../../../shared/engine/engine.js';
@@ -159,6 +161,65 @@ describe('with an engine', () => {
       const distance = (a: Float32Array): number =>
         Math.hypot(...a.map((value, i) => value - whole[i])) / Math.hypot(...whole);
       expect([layer, distance(mended) < 0.02, distance(mended) < distance(cut) / 3]).toEqual([layer, true, true]);
+    }
+  });
+
+  test('the repair puts what a constant channel gave into the bias', async () => {
+    const { bench } = benchOf(engine);
+    const model = await trained();
+    const floats = model.parameters.floats.slice();
+    for (const { name, shape, offset, size } of model.network.layout.tensors) {
+      if (!name.startsWith('hidden/')) continue;
+      const units = shape[shape.length - 1];
+      for (let i = 4; i < size; i += units) floats[offset + i] = name.endsWith('bias') ? 3 : 0;
+    }
+    const constant = { ...model, parameters: { ...model.parameters, floats } };
+    const graph = channelGraph(model.network);
+    const gone = new Set([graph.places.get('hidden')?.[4] ?? -1]);
+    const smaller = rebuilt(constant, graph, gone);
+    const repaired = await repairBy(400)({ model: constant, graph, gone }, smaller, bench);
+    const [whole, mended] = [
+      await bench.predict(constant, bench.validation),
+      await bench.predict(repaired, bench.validation),
+    ];
+    const apart = Math.hypot(...mended.map((value, i) => value - whole[i])) / Math.hypot(...whole);
+    expect(apart).toBeLessThan(0.005);
+  });
+
+  test('sampled inputs times the kernel are what the layer gives', async () => {
+    const { bench } = benchOf(engine);
+    const model = modelOf([
+      { kind: 'conv2d', name: 'first', filters: 3, kernelSize: 1 },
+      {
+        kind: 'conv2d',
+        name: 'wide',
+        filters: 3,
+        kernelSize: [3, 2],
+        padding: 'same',
+        strides: [2, 1],
+        useBias: false,
+      },
+      { kind: 'conv2d', name: 'spread', filters: 5, kernelSize: [2, 3], dilationRate: [1, 2], useBias: false },
+      { kind: 'flatten' },
+      { kind: 'dense', name: 'logits', units: 4, useBias: false },
+    ]);
+    for (const layer of consumersOf(model).slice(1)) {
+      const sampling = sampleRows(layer, 60, bench.pool, bench.random('test'));
+      const outputs = outputsOf(layer);
+      const x = await sampledInputs(layer, sampling, model, bench);
+      const values = await bench.predict(model, sampling.indices, layer.name);
+      const kernel = kernelOf(model, layer);
+      const inputs = kernel.length / outputs;
+      const positions = values.length / sampling.indices.length / outputs;
+      for (let row = 0; row < sampling.rows; row++) {
+        const example = Math.floor((row * sampling.indices.length) / sampling.rows);
+        const at = (example * positions + sampling.positions[row]) * outputs;
+        for (let o = 0; o < outputs; o++) {
+          let sum = 0;
+          for (let i = 0; i < inputs; i++) sum += x[row * inputs + i] * kernel[i * outputs + o];
+          expect(sum).toBeCloseTo(values[at + o], 4);
+        }
+      }
     }
   });
 
