@@ -178,12 +178,12 @@ describe('with an engine', () => {
     const gone = new Set([graph.places.get('hidden')?.[4] ?? -1]);
     const smaller = rebuilt(constant, graph, gone);
     const repaired = await repairBy(400)({ model: constant, graph, gone }, smaller, bench);
-    const [whole, mended] = [
-      await bench.predict(constant, bench.validation),
-      await bench.predict(repaired, bench.validation),
-    ];
-    const apart = Math.hypot(...mended.map((value, i) => value - whole[i])) / Math.hypot(...whole);
-    expect(apart).toBeLessThan(0.005);
+    const logits = async (of: CompressedModel) => bench.predict(of, bench.validation);
+    const [whole, cut, mended] = [await logits(constant), await logits(smaller), await logits(repaired)];
+    const distance = (a: Float32Array): number =>
+      Math.hypot(...a.map((value, i) => value - whole[i])) / Math.hypot(...whole);
+    expect(distance(mended)).toBeLessThan(0.02);
+    expect(distance(mended)).toBeLessThan(distance(cut) / 10);
   });
 
   test('sampled inputs times the kernel are what the layer gives', async () => {
@@ -196,7 +196,7 @@ describe('with an engine', () => {
         filters: 3,
         kernelSize: [3, 2],
         padding: 'same',
-        strides: [2, 1],
+        strides: [1, 2],
         useBias: false,
       },
       { kind: 'conv2d', name: 'spread', filters: 5, kernelSize: [2, 3], dilationRate: [1, 2], useBias: false },
