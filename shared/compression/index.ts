@@ -11,6 +11,7 @@ import { gradient } from './prune/gradient.js';
 import { lasso } from './prune/lasso.js';
 import { magnitude } from './prune/magnitude.js';
 import { neuron } from './prune/neuron.js';
+import { shrink } from './prune/shrink.js';
 import { taylor } from './prune/taylor.js';
 import { search } from './search/search.js';
 
@@ -21,6 +22,7 @@ export const compressionSteps = makeRegistry('compression step', [
   taylor,
   filter,
   neuron,
+  shrink,
   admm,
   lasso,
   search,

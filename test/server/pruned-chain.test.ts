@@ -206,6 +206,31 @@ test('a link takes fewer bytes the more is pruned, and says in no bytes that not
   expect(bytes[4][1]).toBeLessThan(0.3 * bytes[0][1]);
 });
 
+test('which weights go takes no more bytes than promised, and few where few go', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.constantFrom(0.001, 0.03, 0.5, 0.97, 1),
+      fc.nat(),
+      (size, part, round) => {
+        const layout = makeLayout([{ name: 'w', shape: [size], role: 'weight' }]);
+        const spec = { name: 'pruned', coding: 'pruned' as const, layout };
+        const stream = new RandomStream({ seed, purpose: 'test/mask', round });
+        const mask = Float32Array.from({ length: size }, () => (stream.uniform() < part ? 1 : 0));
+        const coder = new PartCoder([spec], presets['none'].coding);
+        const { payload, measures } = coder.encode(spec, mask, linkKey(seed, 1), {});
+        expect(payload.length).toBeLessThanOrEqual(coder.maxBytes);
+        expect(measures.payloadBytes).toBe(payload.length);
+        expect(coder.decode(spec, payload, linkKey(seed, 1))).toEqual(mask);
+        const ones = mask.filter((gone) => gone === 1).length;
+        if (ones === 0) expect(payload).toHaveLength(0);
+        if (size > 1000 && part === 0.001) expect(payload.length).toBeLessThan(size / 40 + 50);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 describe('what a task says of pruned weights', () => {
   const held = (): { host: HeldModel; apply: (pruned: Uint8Array) => string } => {
     const { downlink, prepared } = make('float32 links');

@@ -14,7 +14,11 @@ const codec = createCodec({
   stages: [{ integers: {} }, { entropy: { coder: 'map' } }],
 });
 
-export const mostPrunedBytes = (layout: Layout): number => codec.maxBytes(layout);
+/** Header, step and tables. */
+const mostSideBytes = 64;
+
+/** Symbols are 0 and 1, and of an alphabet of three: as they are they take two bits each. */
+export const mostPrunedBytes = ({ floats }: Layout): number => Math.ceil(floats / 4) + mostSideBytes;
 
 /** Which weights go is no vector that coding could lose something of. */
 const measuresOf = ({ payloadBytes, valueBytes, entropyBytes }: Measures, weights: number): Measures => ({
