@@ -13,6 +13,10 @@ import { magnitude } from './prune/magnitude.js';
 import { neuron } from './prune/neuron.js';
 import { shrink } from './prune/shrink.js';
 import { taylor } from './prune/taylor.js';
+import { cluster } from './quantize/cluster.js';
+import { mixed } from './quantize/mixed.js';
+import { ptq } from './quantize/ptq.js';
+import { qat } from './quantize/qat.js';
 import { search } from './search/search.js';
 
 /** Every step of a pipeline of model compression. */
@@ -25,6 +29,10 @@ export const compressionSteps = makeRegistry('compression step', [
   shrink,
   admm,
   lasso,
+  ptq,
+  qat,
+  mixed,
+  cluster,
   search,
   response,
   relation,

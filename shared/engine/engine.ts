@@ -89,7 +89,12 @@ export type Hook =
  * estimator, Bengio et al. 2013; Jacob et al., CVPR 2018).
  */
 export interface FakeQuantization {
-  /** Bits of the kernels of dense layers and convolutions: symmetric, a scale a tensor, from its largest magnitude; 2 to 8. */
+  /**
+   * Bits of the kernels of dense layers and convolutions: symmetric, a scale a tensor, 2 to 8. With Q = 2^(bits−1) − 1 the
+   * step is max |w| / Q, or where it is smaller 2 · mean |w| / √Q over the weights that are not 0, from which learned steps
+   * start (Esser et al., ICLR 2020, section 2.1): with few bits the largest weight would make most others 0. Gradients of
+   * weights beyond Q steps pass too, so that they can come back.
+   */
   readonly weightBits: number | null;
   /** Bits of the values that activation functions give: from the batch's least to its largest value, 0 exact; 2 to 8. */
   readonly activationBits: number | null;

@@ -1,3 +1,4 @@
+import type { Dataset } from '../../data/dataset.js';
 import type { Grid } from '../../engine/grid.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
@@ -39,7 +40,7 @@ const inputsOf = ({ dataset }: Workbench, indices: Int32Array, size: number): Fl
  * Counts what the quantized points of a network give for some training examples.
  * @param indices of training examples
  * @returns by the points' names
- * @throws CodedError `compression/impossible` without examples, or where a value is not finite
+ * @throws CodedError `compression/impossible` without examples, or where a layer gives what is not finite
  */
 export const collectCounts = async (
   model: CompressedModel,
@@ -63,12 +64,6 @@ export const collectCounts = async (
       const values = point === 'input' ? inputsOf(bench, some, size) : await bench.predict(model, some, point);
       counts = mergeCounts(counts, countValues(values));
     }
-    if (!Number.isFinite(counts.least) || !Number.isFinite(counts.largest)) {
-      throw new CodedError('compression/impossible', 'A value of the calibration is not a finite number.', {
-        where: `layer '${point}'`,
-        hint: 'Calibrate a model whose training did not diverge.',
-      });
-    }
     found.set(point, counts);
     bench.report({ phase, done: (at + 1) / points.length });
   }
@@ -81,17 +76,29 @@ const formOf = ({ least }: ValueCounts, isSymmetric: boolean): GridForm => {
   return least >= 0 ? 'unsigned' : 'signed';
 };
 
-/** The grid of each point. @param counts by the points' names: those of one calibration, or merged from many clients */
+/** The grid of the network's input where the data are bytes: they are its levels, nothing is lost. Null for floats. */
+export const inputGridOf = ({ train, scale }: Pick<Dataset, 'train' | 'scale'>): Grid | null =>
+  train.inputs instanceof Uint8Array
+    ? { bits: inputBits, least: 0, most: 255, scales: Float32Array.of(scale), zeroPoints: Int32Array.of(0) }
+    : null;
+
+/**
+ * The grid of each point.
+ * @param counts by the points' names: those of one calibration, or merged from many clients
+ * @param inputGrid of the network's input, where it is known; else found from the counts, over all of their range
+ */
 export const activationGrids = (
   counts: ReadonlyMap<string, ValueCounts>,
   { bits, isSymmetric, calibration, percentile }: ActivationOptions,
+  inputGrid: Grid | null,
 ): ReadonlyMap<string, Grid> =>
   new Map(
     Array.from(counts, ([point, of]): [string, Grid] => {
+      const isInput = point === 'input';
+      if (isInput && inputGrid !== null) return [point, inputGrid];
       const form = formOf(of, isSymmetric);
-      const own = point === 'input' ? inputBits : bits;
-      // All of the input counts: it is known to the last bit.
-      const how = point === 'input' ? 'minmax' : calibration;
+      const own = isInput ? inputBits : bits;
+      const how = isInput ? 'minmax' : calibration;
       return [point, makeGrid([calibrate(of, { calibration: how, percentile, form, bits: own })], form, own)];
     }),
   );

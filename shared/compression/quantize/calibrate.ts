@@ -15,7 +15,7 @@ export interface CalibrationOptions {
   readonly bits: number;
 }
 
-/** Candidates for the clip, from the whole range down to a sixty-fourth of it: sixteen each time that it halves. */
+/** Candidates for the clip, from the largest magnitude down to a sixty-fourth of it: sixteen each time that it halves. */
 const candidates = Array.from({ length: 97 }, (_, i) => 2 ** (-i / 16));
 
 const whole = ({ least, largest }: ValueCounts): ValueRange => ({
@@ -23,7 +23,11 @@ const whole = ({ least, largest }: ValueCounts): ValueRange => ({
   high: Math.max(0, largest),
 });
 
-const shrunk = ({ low, high }: ValueRange, part: number): ValueRange => ({ low: low * part, high: high * part });
+/** The range without magnitudes above a part of the largest: the longer tail is cut first. */
+const shrunk = ({ low, high }: ValueRange, part: number): ValueRange => {
+  const most = part * Math.max(-low, high);
+  return { low: Math.max(low, -most), high: Math.min(high, most) };
+};
 
 /** The value below which a part of all values lies, to a bin's end; zeros count. @param part from 0 to 1 */
 const quantile = (counts: ValueCounts, part: number): number => {

@@ -1,3 +1,5 @@
+import { CodedError } from '../../util/errors.js';
+
 /* Counts of values in equal bins whose width is a power of two: counts of different widths add up exactly. */
 
 /** Bins of the positive values, and of the negative ones. */
@@ -28,13 +30,23 @@ const exponentFor = (magnitude: number): number => {
   return Math.max(leastExponent, exponent);
 };
 
-/** @param values finite, every `stride`-th from `start` */
+/**
+ * Counts every `stride`-th value from `start`.
+ * @throws CodedError `compression/impossible` where one is not a finite number
+ */
 export const countValues = (values: Float32Array, start = 0, stride = 1): ValueCounts => {
-  let [zeros, least, largest] = [0, Infinity, -Infinity];
+  let [zeros, sum, least, largest] = [0, 0, Infinity, -Infinity];
   for (let i = start; i < values.length; i += stride) {
     const value = values[i];
     if (value < least) least = value;
     if (value > largest) largest = value;
+    sum += value;
+  }
+  // Infinite numbers and NaN stay in a sum; those of float32 never overflow it.
+  if (!Number.isFinite(sum)) {
+    throw new CodedError('compression/impossible', 'A value that is counted is not a finite number.', {
+      hint: 'Take a model whose training did not diverge.',
+    });
   }
   const exponent = exponentFor(Math.max(0, -least, largest));
   const bins = new Float64Array(2 * binsOfSign);

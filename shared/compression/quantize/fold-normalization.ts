@@ -79,7 +79,8 @@ export const foldNormalization = (model: CompressedModel): CompressedModel => {
     const factors = Float64Array.from(gamma, (g, i) => g / Math.sqrt(variance[i] + normalization.options.epsilon));
     const kernel = after(computed.tensors['kernel']) ?? new Float32Array(0);
     const bias = after(`${computed.name}/bias`) ?? new Float32Array(0);
-    for (let i = 0; i < kernel.length; i++) kernel[i] *= factors[i % factors.length];
+    // + 0: what is 0 stays 0, not −0.
+    for (let i = 0; i < kernel.length; i++) kernel[i] = kernel[i] * factors[i % factors.length] + 0;
     for (let i = 0; i < bias.length; i++) bias[i] = (bias[i] - mean[i]) * factors[i] + beta[i];
   }
   parameters.counters.set(model.parameters.counters);

@@ -1,4 +1,5 @@
 import { onGrid, type Grid } from '../../engine/grid.js';
+import { kernelStepFactors } from '../../engine/quantized.js';
 import { kernelsOf } from '../../models/kernels.js';
 import type { PlacedLayer } from '../../models/network.js';
 import type { PlacedTensor } from '../../params/layout.js';
@@ -7,7 +8,7 @@ import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 import { calibrate, type Calibration } from './calibrate.js';
 import { countValues } from './counts.js';
-import { makeGrid } from './make-grid.js';
+import { makeGrid, safeScale } from './make-grid.js';
 
 /** A kernel that can be quantized, and its layer. */
 export interface Quantizable {
@@ -56,6 +57,21 @@ export const kernelGrid = (kernel: Quantizable, floats: Float32Array, options: W
     calibrate(countValues(values, channel, channels), { calibration, percentile, form, bits }),
   );
   return makeGrid(ranges, form, bits);
+};
+
+/** The grid of a kernel as training with quantization sees it: one symmetric step for all of it. */
+export const trainedGrid = ({ tensor: { offset, size } }: Quantizable, floats: Float32Array, bits: number): Grid => {
+  const factors = kernelStepFactors(bits);
+  let [sum, living, largest] = [0, 0, 0];
+  for (const weight of floats.subarray(offset, offset + size)) {
+    if (weight === 0) continue;
+    living++;
+    sum += Math.abs(weight);
+    largest = Math.max(largest, Math.abs(weight));
+  }
+  const steps = [largest * Math.fround(factors.largest), (sum / Math.max(1, living)) * Math.fround(factors.mean)];
+  const scales = Float32Array.of(safeScale(Math.fround(Math.min(...steps))));
+  return { bits, least: -factors.most, most: factors.most, scales, zeroPoints: Int32Array.of(0) };
 };
 
 /** The parameters with some tensors moved to their grids. @param grids by the tensors' names */

@@ -23,14 +23,19 @@ const endsOf = (form: GridForm, bits: number): [least: number, most: number] => 
 };
 
 /** A scale so small that products of two would vanish stands for a tensor of zeros: any scale does, all levels are 0. */
-const safeScale = (scale: number): number => (scale > leastStep ? scale : 1);
+export const safeScale = (scale: number): number => (scale > leastStep ? scale : 1);
+
+/** Of float32: a range of both signs may be twice as long. */
+const largestFloat = 3.4028234663852886e38;
 
 const scaleOf = ({ low, high }: ValueRange, form: GridForm, bits: number): number => {
   const [least, most] = endsOf(form, bits);
   const isOffset = form === 'offset' || form === 'signedOffset';
   const span = isOffset ? high - low : Math.max(high, form === 'signed' ? -low : 0);
   // As quantization in training computes it, in float32: models trained for a grid get this very one.
-  return safeScale(Math.fround(Math.fround(span) * Math.fround(1 / (isOffset ? most - least : most))));
+  return safeScale(
+    Math.fround(Math.fround(Math.min(span, largestFloat)) * Math.fround(1 / (isOffset ? most - least : most))),
+  );
 };
 
 /** The grid over one range for a whole tensor, or over one each for its channels. @param bits 2 to 8 */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
 import { foldNormalization } from './fold-normalization.js';
+import { kernelGrid } from './kernels.js';
 import { activationBits, activationOptions, fold, weightBits, weightOptions } from './options.js';
 import { quantizeModel } from './quantize-model.js';
 
@@ -18,13 +19,14 @@ export const ptq = defineStep({
     apply: async (before, bench) => {
       const { percentile, examples } = options;
       const quantized = await quantizeModel(options.fold ? foldNormalization(before) : before, bench, {
-        weights: () => ({
-          bits: options.weightBits,
-          granularity: options.granularity,
-          isSymmetric: options.weightSymmetric,
-          calibration: options.weightCalibration,
-          percentile,
-        }),
+        weights: (kernel, floats) =>
+          kernelGrid(kernel, floats, {
+            bits: options.weightBits,
+            granularity: options.granularity,
+            isSymmetric: options.weightSymmetric,
+            calibration: options.weightCalibration,
+            percentile,
+          }),
         activations:
           options.activationBits === null
             ? null

@@ -1,14 +1,14 @@
 import type { Grid } from '../../engine/grid.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
-import { activationGrids, collectCounts, type ActivationOptions } from './activations.js';
-import { kernelGrid, requireKernels, withGrids, type Quantizable, type WeightOptions } from './kernels.js';
+import { activationGrids, collectCounts, inputGridOf, type ActivationOptions } from './activations.js';
+import { requireKernels, withGrids, type Quantizable } from './kernels.js';
 import { warnOfActivations, warnOfKernels, warnOfSums } from './stability.js';
 
 /** How a model is quantized. */
 export interface QuantizationPlan {
-  /** Of each kernel; null leaves it float32. */
-  readonly weights: (kernel: Quantizable) => WeightOptions | null;
+  /** The grid of each kernel. */
+  readonly weights: (kernel: Quantizable, floats: Float32Array) => Grid;
   /** Null: activations stay float32. */
   readonly activations: (ActivationOptions & { readonly examples: number }) | null;
 }
@@ -38,8 +38,7 @@ export const quantizeModel = async (
   const kernels = requireKernels(model);
   const grids = new Map<string, Grid>();
   for (const [at, kernel] of kernels.entries()) {
-    const options = weights(kernel);
-    if (options !== null) grids.set(kernel.tensor.name, kernelGrid(kernel, model.parameters.floats, options));
+    grids.set(kernel.tensor.name, weights(kernel, model.parameters.floats));
     bench.report({ phase: 'configuration', done: (at + 1) / kernels.length });
   }
   const parameters = withGrids(model.parameters, grids);
@@ -49,7 +48,7 @@ export const quantizeModel = async (
   const examples = calibrationExamples(bench, activations.examples);
   const counts = await collectCounts(onGrids, bench, examples, 'statistics');
   bench.report({ phase: 'calibration', done: 0 });
-  const points = activationGrids(counts, activations);
+  const points = activationGrids(counts, activations, inputGridOf(bench.dataset));
   bench.report({ phase: 'calibration', done: 1 });
   const quantized = { ...onGrids, quantization: { weights: grids, activations: points } };
   warnOfActivations(counts, points, bench);

@@ -1,5 +1,5 @@
 import { carriesGrid, toLevels, type Grid } from '../../engine/grid.js';
-import { biasScales } from '../../engine/onnx/stored-integers.js';
+import { biasScales, spreadOf } from '../../engine/onnx/stored-integers.js';
 import { kernelsOf } from '../../models/kernels.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
@@ -48,7 +48,7 @@ export const warnOfActivations = (
 ): void => {
   for (const [point, grid] of grids) {
     const of = counts.get(point);
-    if (of === undefined) continue;
+    if (of === undefined || point === 'input') continue;
     const layer = point;
     const outside = saturationOf(of, grid);
     if (outside > mostSaturated) {
@@ -98,7 +98,7 @@ export const warnOfKernels = (
 /** The largest magnitude that a layer's sums of products can have: every input at the end that adds most. */
 const worstSum = (levels: Int32Array, weights: Grid, input: Grid): Float64Array => {
   const channels = weights.scales.length;
-  const reach = Math.max(input.most - input.zeroPoints[0], input.zeroPoints[0] - input.least);
+  const reach = spreadOf(weights) * Math.max(input.most - input.zeroPoints[0], input.zeroPoints[0] - input.least);
   const sums = new Float64Array(channels);
   for (const [i, level] of levels.entries()) {
     sums[i % channels] += Math.abs(level - weights.zeroPoints[i % channels]) * reach;

@@ -6,6 +6,12 @@ import { integer, type GraphBuilder } from './graph.js';
 /** What is added to the levels of a grid so that they are unsigned bytes. */
 export const unsignedShift = ({ least }: Pick<Grid, 'least'>): number => (least < 0 ? 128 : 0);
 
+/**
+ * What levels of fewer than 8 bits are multiplied by in a file, and their scale divided by, so that they fill 7 bits: a
+ * power of two, which changes no value. Sums, and with them the biases, are then in smaller steps.
+ */
+export const spreadOf = ({ bits }: Pick<Grid, 'bits'>): number => (bits < 8 ? 2 ** (7 - bits) : 1);
+
 /** What a kernel is stored as. */
 export interface KernelLevels {
   readonly name: string;
@@ -28,18 +34,22 @@ export const storedKernel = (graph: GraphBuilder, { name, shape, levels, grid, a
   const type = bits < 8 ? 'int8' : 'uint8';
   const shift = bits < 8 ? 0 : unsignedShift(grid);
   const dimensions = scales.length === 1 ? [] : [scales.length];
-  const shifted = levels.map((level) => level + shift);
+  const spread = spreadOf(grid);
+  const shifted = levels.map((level) => level * spread + shift);
   const stored = graph.named(name, shape, type === 'int8' ? Int8Array.from(shifted) : Uint8Array.from(shifted), type);
-  const scale = graph.floats(dimensions, Array.from(scales));
-  const zeros = Array.from(zeroPoints, (zeroPoint) => zeroPoint + shift);
+  const scale = graph.floats(
+    dimensions,
+    Array.from(scales, (one) => one / spread),
+  );
+  const zeros = Array.from(zeroPoints, (zeroPoint) => zeroPoint * spread + shift);
   return graph.op('DequantizeLinear', [stored, scale, graph.integers(type, dimensions, zeros)], {
     axis: integer(axis),
   });
 };
 
-/** Scales of the sums of products of levels: a bias on them is added to the sums as it is. */
-export const biasScales = ({ scales }: Grid, input: Grid): Float32Array =>
-  scales.map((scale) => scale * input.scales[0]);
+/** Scales of the sums of products of stored levels: a bias on them is added to the sums as it is. */
+export const biasScales = (weights: Grid, input: Grid): Float32Array =>
+  weights.scales.map((scale) => (scale / spreadOf(weights)) * input.scales[0]);
 
 const largestInteger = 2 ** 31 - 1;
 

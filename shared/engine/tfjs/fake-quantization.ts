@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { leastStep, rangeSlack } from '../quantized.js';
+import { kernelStepFactors, leastStep, rangeSlack } from '../quantized.js';
 import type { TensorFlow } from './backend.js';
 
 /** Values on a grid, and 1 where a gradient goes through. */
@@ -16,11 +16,18 @@ const straightThrough = (tf: TensorFlow, value: Tensor, grid: (value: Tensor) =>
     return { value: onGrid, gradFunc: (gradient: Tensor, [mask]: Tensor[]) => tf.mul(gradient, mask) };
   })(value);
 
-/** A kernel on the grid from −(2^(bits−1) − 1) to 2^(bits−1) − 1 steps. */
+/** A kernel on the grid of its step; its gradient is that of the kernel itself. */
 export const quantizedKernel = (tf: TensorFlow, kernel: Tensor, bits: number): Tensor =>
   straightThrough(tf, kernel, (x) => {
-    const step = tf.maximum(tf.mul(tf.max(tf.abs(x)), 1 / (2 ** (bits - 1) - 1)), leastStep);
-    return { value: tf.mul(tf.round(tf.div(x, step)), step), isInside: tf.onesLike(x) };
+    const factors = kernelStepFactors(bits);
+    const magnitudes = tf.abs(x);
+    const mean = tf.div(tf.sum(magnitudes), tf.maximum(tf.sum(tf.sign(magnitudes)), 1));
+    const step = tf.maximum(
+      tf.minimum(tf.mul(tf.max(magnitudes), factors.largest), tf.mul(mean, factors.mean)),
+      leastStep,
+    );
+    const level = tf.clipByValue(tf.round(tf.div(x, step)), -factors.most, factors.most);
+    return { value: tf.mul(level, step), isInside: tf.onesLike(x) };
   });
 
 /** Values on a grid of 2^bits levels from the batch's least to its largest, 0 on it. @param rowWeights [rows] */

@@ -58,8 +58,11 @@ const kernelOf = ({ network, parameters, quantization }: CompressedModel, { tens
   const grid = quantization?.weights.get(tensors['kernel']);
   const kernel = values(tensors['kernel']);
   if (grid === undefined || kernel === null) throw new Error('a kernel without a grid');
-  const levels = Int32Array.from(kernel, (value, i) => Math.round(value / grid.scales[i % grid.scales.length]));
-  return { levels, scales: grid.scales, bias: values(tensors['bias']) };
+  // Fewer than 8 bits are moved up to 7, so that the bias is finer.
+  const up = grid.bits < 8 ? 7 - grid.bits : 0;
+  const channels = grid.scales.length;
+  const levels = Int32Array.from(kernel, (value, i) => Math.round(value / grid.scales[i % channels]) << up);
+  return { levels, scales: grid.scales.map((scale) => scale / 2 ** up), bias: values(tensors['bias']) };
 };
 
 /** Products of one output: the input's place and the weight's, by taps. */

@@ -11,10 +11,13 @@ interface Grid {
   readonly highest: number;
 }
 
-/** Symmetric, from the largest magnitude. */
+/** Symmetric, from the largest magnitude or the mean one of what is not 0, whichever makes the smaller step. */
 const weightGrid = (values: readonly number[], bits: number): Grid => {
   const highest = 2 ** (bits - 1) - 1;
-  return { scale: Math.max(...values.map(Math.abs)) / highest, lowest: -highest, highest };
+  const magnitudes = values.map(Math.abs).filter((magnitude) => magnitude > 0);
+  const mean = magnitudes.reduce((sum, magnitude) => sum + magnitude, 0) / Math.max(1, magnitudes.length);
+  const scale = Math.min(Math.max(0, ...magnitudes) / highest, (2 * mean) / Math.sqrt(highest));
+  return { scale, lowest: -highest, highest };
 };
 
 /** From the least to the largest value and 0, which is one of the steps. */
@@ -37,21 +40,23 @@ export class Quantizer {
 
   constructor(private readonly spec: FakeQuantization) {}
 
-  private rounding(value: number, { scale, lowest, highest }: Grid): Rounding {
+  /** @param passes whether gradients of values outside the range pass too */
+  private rounding(value: number, { scale, lowest, highest }: Grid, passes: boolean): Rounding {
     if (scale === 0) return { offset: 0 };
     const step = value / scale;
     this.margin = Math.min(this.margin, Math.abs(step - Math.floor(step) - 0.5));
     // The ends of the range are made of the values themselves, but for the last bit.
     const isOutside = step < lowest - 1e-9 || step > highest + 1e-9;
-    if (isOutside) return { fixed: (step < lowest ? lowest : highest) * scale };
+    const end = (step < lowest ? lowest : highest) * scale;
+    if (isOutside) return passes ? { offset: end - value } : { fixed: end };
     return { offset: Math.round(step) * scale - value };
   }
 
-  private apply(site: string, values: readonly number[], grid: () => Grid): number[] {
+  private apply(site: string, values: readonly number[], grid: () => Grid, passes: boolean): number[] {
     let roundings = this.recorded.get(site);
     if (roundings === undefined) {
       const found = grid();
-      roundings = values.map((value) => this.rounding(value, found));
+      roundings = values.map((value) => this.rounding(value, found, passes));
       this.recorded.set(site, roundings);
     }
     return values.map((value, i) => {
@@ -64,14 +69,14 @@ export class Quantizer {
   weights(name: string, tensor: Float64Array): Float64Array {
     const { weightBits } = this.spec;
     if (weightBits === null) return tensor;
-    return Float64Array.from(this.apply(name, [...tensor], () => weightGrid([...tensor], weightBits)));
+    return Float64Array.from(this.apply(name, [...tensor], () => weightGrid([...tensor], weightBits), true));
   }
 
   activations(layer: string, rows: Rows): Rows {
     const { activationBits } = this.spec;
     if (activationBits === null) return rows;
     const all = rows.flatMap((row) => [...row]);
-    const quantized = this.apply(layer, all, () => activationGrid(all, activationBits));
+    const quantized = this.apply(layer, all, () => activationGrid(all, activationBits), false);
     const size = all.length / rows.length;
     return rows.map((_, i) => Float64Array.from(quantized.slice(i * size, (i + 1) * size)));
   }

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { FakeQuantization, Optimizer } from '../../engine/engine.js';
+import { isActivated } from '../../engine/quantized.js';
+import type { CompressedModel } from '../model.js';
+import { defineStep } from '../step.js';
+import type { Workbench } from '../workbench.js';
+import { foldNormalization } from './fold-normalization.js';
+import { requireKernels, trainedGrid } from './kernels.js';
+import { activationBits, activationOptions, fold, weightBits } from './options.js';
+import { quantizeModel } from './quantize-model.js';
+import { warnOfGradients } from './vanishing.js';
+
+const options = z.strictObject({
+  weightBits: weightBits
+    .unwrap()
+    .default(4)
+    .describe(weightBits.description ?? ''),
+  activationBits,
+  epochs: z.int().min(1).max(1000).default(3).describe('Passes over the training examples; from 1 to 1000.'),
+  learningRate: z.number().gt(0).max(10).default(0.01).describe('Of the training; more than 0, at most 10.'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('Of the training; from 0 to less than 1.'),
+  batchSize: z.int().min(1).max(100_000).default(32).describe('Examples in one step; from 1 to 100000.'),
+  ...activationOptions,
+  activationCalibration: activationOptions.activationCalibration
+    .unwrap()
+    .default('minmax')
+    .describe(
+      'How the range of activations is chosen after training: minmax, as training has it, percentile, kl or mse.',
+    ),
+  fold,
+});
+
+type QatOptions = z.infer<typeof options>;
+
+/** Training sees activations quantized where a network has activation functions. */
+const fakeQuantizationOf = ({ network }: CompressedModel, chosen: QatOptions): FakeQuantization => ({
+  weightBits: chosen.weightBits,
+  activationBits: network.layers.some(isActivated) ? chosen.activationBits : null,
+});
+
+const apply = async (before: CompressedModel, bench: Workbench, chosen: QatOptions): Promise<CompressedModel> => {
+  const { epochs, learningRate, batchSize, momentum, percentile, examples } = chosen;
+  const folded = chosen.fold ? foldNormalization(before) : before;
+  const model = { ...folded, quantization: null };
+  requireKernels(model);
+  const fakeQuantization = fakeQuantizationOf(model, chosen);
+  await warnOfGradients(model, bench, { fakeQuantization, batchSize, phase: 'configuration' });
+  const optimizer: Optimizer = { kind: 'sgd', momentum, nesterov: false, weightDecay: 0 };
+  const plan = { phase: 'quantized training', epochs, learningRate, batchSize, optimizer, fakeQuantization };
+  const trained = (await bench.train(model, plan)).model;
+  return quantizeModel(trained, bench, {
+    weights: (kernel, floats) => trainedGrid(kernel, floats, chosen.weightBits),
+    activations:
+      chosen.activationBits === null
+        ? null
+        : {
+            bits: chosen.activationBits,
+            isSymmetric: chosen.activationSymmetric,
+            calibration: chosen.activationCalibration,
+            percentile,
+            examples,
+          },
+  });
+};
+
+/**
+ * Training that sees weights, and what activation functions give, on their grids; gradients pass as if they were not
+ * (straight through). The steps of the grids follow from the values; they are not learned.
+ */
+export const qat = defineStep({
+  name: 'qat',
+  summary: 'trains on with quantized weights and activations, then quantizes',
+  family: 'quantization',
+  phases: ['configuration', 'quantized training', 'statistics', 'calibration', 'quantized inference'],
+  paper:
+    'Jacob et al. 2018, Quantization and Training of Neural Networks; Bengio et al. 2013 (straight-through estimator)',
+  options,
+  shorthand: 'weightBits',
+  create: (chosen) => ({ apply: (model, bench) => apply(model, bench, chosen) }),
+});
