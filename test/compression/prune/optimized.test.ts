@@ -199,7 +199,15 @@ describe('with an engine', () => {
         strides: [1, 2],
         useBias: false,
       },
-      { kind: 'conv2d', name: 'spread', filters: 5, kernelSize: [2, 3], dilationRate: [1, 2], useBias: false },
+      {
+        kind: 'conv2d',
+        name: 'spread',
+        filters: 5,
+        kernelSize: [2, 3],
+        dilationRate: [2, 1],
+        strides: [2, 1],
+        useBias: false,
+      },
       { kind: 'flatten' },
       { kind: 'dense', name: 'logits', units: 4, useBias: false },
     ]);
