@@ -3,9 +3,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeReport } from '../../report/write-report.js';
+import { writeCompressionFolder } from './compressed/fixture.js';
 import { writeRunFolder, writeSweepFolder } from './fixtures.js';
 
 const places = [
@@ -38,12 +39,15 @@ describe.skipIf(executablePath === undefined)('the page in a real browser', () =
   let browser: Browser;
   let run: string;
   let sweep: string;
+  let compressed: string;
   const evil = '<img src=x onerror=alert(1)>';
 
   beforeAll(async () => {
     const root = await mkdtemp(join(tmpdir(), 'fedsqueeze-browser-'));
     run = (await writeReport([await writeRunFolder(join(root, 'run'), { name: evil })], { formats: ['html'] })).html;
     sweep = (await writeReport([await writeSweepFolder(join(root, 'sweep'))], { formats: ['html'] })).html;
+    const model = await writeCompressionFolder(join(root, 'compressed'), { name: evil });
+    compressed = (await writeReport([model], { formats: ['html'] })).html;
     browser = await chromium.launch({ executablePath: executablePath!, headless: true, args: flags });
   }, 60_000);
 
@@ -100,6 +104,26 @@ describe.skipIf(executablePath === undefined)('the page in a real browser', () =
     expect(await visiblePictures(page)).toBe(6);
     expect(await page.locator('#pareto-front text', { hasText: 'stc 1/25' }).last().isVisible()).toBe(true);
     expect(await page.locator('table').first().locator('tbody tr').count()).toBe(6);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
+
+  it('shows the pictures of a compressed model, and what a bar and a point are', async () => {
+    const { page, troubles } = await open(compressed);
+    expect(await visiblePictures(page)).toBe(6);
+    expect(await page.locator('h1').textContent()).toBe(`${evil}: the model, compressed`);
+    expect(await page.locator('table').count()).toBe(2);
+    const lineOf = async (mark: Locator): Promise<string> => {
+      await mark.scrollIntoViewIfNeeded();
+      const box = (await mark.boundingBox())!;
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      return (await page.locator('#tip div').allTextContents()).join(' | ');
+    };
+    const point = page.locator('#accuracy-by-size [aria-roledescription="point"]').first();
+    expect(await lineOf(point)).toMatch(/^original \| accuracy 97\.00 % \| [\d.]+ kB stored, [\d.]+×$/);
+    const bar = page.locator('#layer-sizes [aria-roledescription="bar"]').nth(4);
+    expect(await lineOf(bar)).toMatch(/^hidden \| before, float32: 18\.6 kB$/);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(troubles).toEqual([]);
     await page.close();
