@@ -9,6 +9,7 @@ import type { Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import type { Learners } from '../shared/scenario/training/learners.js';
 import { localTaskOf } from '../shared/scenario/training/local-task.js';
+import type { Mentors } from '../shared/scenario/training/mentors.js';
 
 /** What a host has for all its clients. */
 export interface Workplace {
@@ -18,6 +19,8 @@ export interface Workplace {
   readonly coder: PartCoder;
   /** Of methods that learn from public examples; null elsewhere. */
   readonly learners: Learners | null;
+  /** Of methods whose clients have a network that stays with them; null elsewhere. */
+  readonly mentors: Mentors | null;
 }
 
 export interface LocalResult {
@@ -59,11 +62,12 @@ export interface LocalTask {
  */
 export const localRound = async (workplace: Workplace, localTask: LocalTask): Promise<LocalResult> => {
   const { round, client, model, state, hints } = localTask;
-  const { prepared, coder, examples, learners } = workplace;
+  const { prepared, coder, examples, learners, mentors } = workplace;
   const { method, scenario, partition } = prepared;
   const key = { seed: scenario.seed, round, client };
   const learner = learners === null ? {} : { learner: learners.client(examples, round, client) };
-  const task = { ...key, model, ...learner };
+  const pair = mentors === null ? {} : { pair: mentors.pair(examples, round, client) };
+  const task = { ...key, model, ...learner, ...pair };
   const update = await method.clientRound(task, state, localTraining(workplace, localTask));
   const payloads: Uint8Array[] = [];
   const measures: Measures[] = [];

@@ -49,7 +49,9 @@ const bytesOfModel = ({ layout }: CompiledNetwork): number => 4 * layout.floats 
 const messageLimits = ({ network, evaluated, method, scenario, parts }: Prepared): MessageLimits => {
   const update = new PartCoder(parts.up, scenario.uplink).maxBytes + maxHeaderBytes + frameOverhead(parts.up.length);
   // Clients' own networks are part of their states.
-  const own = method.publicLearning?.networks(evaluated) ?? [];
+  const { publicLearning, mentoring } = method;
+  const mentor = mentoring === undefined ? [] : [mentoring.network(evaluated)];
+  const own = [...(publicLearning?.networks(evaluated) ?? []), ...mentor];
   const modelBytes = Math.max(...[network, evaluated, ...own].map(bytesOfModel));
   const limit = 2 ** 31 - 1;
   if (Math.max(update, modelBytes * 2) > limit) {

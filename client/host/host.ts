@@ -6,6 +6,7 @@ import { decodeModel } from '../../shared/params/model-file.js';
 import { prepare } from '../../shared/scenario/prepare.js';
 import type { Scenario } from '../../shared/scenario/scenario.js';
 import { Learners, loadPublic } from '../../shared/scenario/training/learners.js';
+import { Mentors } from '../../shared/scenario/training/mentors.js';
 import { trainingRules } from '../../shared/scenario/training/rules.js';
 import { CodedError, messageOf } from '../../shared/util/errors.js';
 import { hostPath, subprotocol } from '../../shared/wire/identity.js';
@@ -64,11 +65,13 @@ const setUp = async (
   const rules = { ...trainingRules(scenario), ...parameterization.training };
   const shared = await loadPublic(prepared, engine);
   const learners = shared === null ? null : new Learners(prepared, engine, shared);
+  const { mentoring } = prepared.method;
+  const mentors = mentoring === undefined ? null : await Mentors.open(prepared, engine, mentoring);
   // Where the chain's model is a table, no network has its layout.
   const network = parameterization.isTable === true ? prepared.evaluated : prepared.network;
   const trainer = await engine.compile({ network, ...rules, batchSize, scale: dataset.scale });
   const coder = new PartCoder(parts.up, scenario.uplink);
-  return { workplace: { prepared, trainer, examples, coder, learners }, engine, reason };
+  return { workplace: { prepared, trainer, examples, coder, learners, mentors }, engine, reason };
 };
 
 const refuse = (control: WebSocket, error: unknown): void => {

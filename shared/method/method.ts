@@ -7,6 +7,7 @@ import type { CompiledNetwork } from '../models/network.js';
 import type { Layout } from '../params/layout.js';
 import type { Parameters } from '../params/parameters.js';
 import type { PlugIn } from '../util/registry.js';
+import type { Pair } from './mentor/pair.js';
 import type { ClientLearner, PublicLearner } from './public/learner.js';
 
 /**
@@ -41,6 +42,8 @@ export interface ClientTask {
   readonly model: Parameters;
   /** The client's own network, where the method has {@link PublicLearning}. */
   readonly learner?: ClientLearner;
+  /** The client's two networks, where the method has {@link Mentoring}. */
+  readonly pair?: Pair;
 }
 
 export interface ClientUpdate {
@@ -172,6 +175,15 @@ export interface PublicLearning {
   networks(network: CompiledNetwork): readonly CompiledNetwork[];
 }
 
+/** How the network that travels and one that stays with its client learn from each other. */
+export interface Mentoring {
+  readonly temperature: number;
+  /** Part of the loss that is the other's answers. */
+  readonly alpha: number;
+  /** The network that stays. */
+  network(network: CompiledNetwork): CompiledNetwork;
+}
+
 /** The model is the network's weights. */
 export const plainParameterization = (network: CompiledNetwork): Parameterization => ({
   network,
@@ -189,6 +201,8 @@ export interface Method {
   parameterize?(network: CompiledNetwork, seed: number, publicExamples: number): Parameterization;
   /** Where it learns from public examples: the scenario must have some. */
   readonly publicLearning?: PublicLearning;
+  /** Where each client has a network beside the one that travels. */
+  readonly mentoring?: Mentoring;
   /** @param layout of the model */
   parts(layout: Layout): Parts;
   clientRound(task: ClientTask, state: ClientState, train: LocalTraining): Promise<ClientUpdate>;

@@ -16,7 +16,12 @@ export interface ClientWork {
  */
 export const clientFlops = ({ scenario, method, evaluated }: ClientWork, client: number, samples: number): number => {
   const passes = trainingFlopsPerForward * samples * scenario.local.epochs;
-  const { publicLearning: learning } = method;
+  const { publicLearning: learning, mentoring } = method;
+  if (mentoring !== undefined) {
+    // Each of the two networks answers before the other trains.
+    const answers = samples * scenario.local.epochs;
+    return (evaluated.flops + mentoring.network(evaluated).flops) * (passes + answers);
+  }
   const examples = scenario.dataset.public?.examples ?? 0;
   if (learning === undefined || !learning.atClients) return evaluated.flops * passes;
   const networks = learning.networks(evaluated);

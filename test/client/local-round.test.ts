@@ -33,7 +33,14 @@ const workplaceOf = async (lines: string): Promise<Workplace> => {
   const trainer = await engine.compile({ network, ...rules, batchSize: 10, scale: dataset.scale });
   const partition = { indices: () => Int32Array.from({ length: samples }, (_, i) => i), size: () => samples };
   const prepared = { ...compiled, scenario, partition, dataset } as unknown as Prepared;
-  return { prepared, trainer, examples, coder: new PartCoder(parts.up, scenario.uplink), learners: null };
+  return {
+    prepared,
+    trainer,
+    examples,
+    coder: new PartCoder(parts.up, scenario.uplink),
+    learners: null,
+    mentors: null,
+  };
 };
 
 const pruning = 'modelCompression: { during: [{ magnitude: { end: 5 } }] }\n';
