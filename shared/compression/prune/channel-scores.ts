@@ -70,7 +70,7 @@ const distanceSums = (model: CompressedModel, layer: Producer): Float64Array => 
   return sums;
 };
 
-/** Batches that gradients are taken of, and examples that activations are. */
+/** Batches that gradients are taken of, and held-out examples that activations are. */
 const [batches, batchSize, examples] = [32, 32, 256];
 
 const taylor: Criterion = {
@@ -96,7 +96,7 @@ const apoz: Criterion = {
   summary: 'the share of its values that are not 0 after relu (APoZ, Hu et al. 2016)',
   isRelative: false,
   score: async (model, graph, bench) => {
-    const indices = bench.random('apoz').shuffle(bench.pool.slice()).subarray(0, examples);
+    const indices = bench.random('apoz').shuffle(bench.validation.slice()).subarray(0, examples);
     const scores = new Map<string, Float64Array>();
     for (const layer of graph.network.layers.filter(givesZeros)) {
       const values = await bench.predict(model, indices, layer.name);

@@ -1,60 +1,14 @@
-import { z } from 'zod';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 import type { Compressor } from '../step.js';
 import type { Workbench } from '../workbench.js';
-import { criteria, groupScores, type Criterion, type CriterionName } from './channel-scores.js';
-import { familyOf, selectChannels, type Budget } from './channel-selection.js';
+import { budgetAt, Tally } from './channel-budget.js';
+import { checkOptions, type ChannelOptions } from './channel-options.js';
+import { groupScores, type Criterion } from './channel-scores.js';
+import { familyOf, selectChannels } from './channel-selection.js';
 import { channelGraph, type ChannelGraph, type ChannelGroup, type Producer } from './channels.js';
 import { requireFloat } from './float-only.js';
 import { rebuilt } from './rebuild.js';
-import { cubicSparsity } from './schedule.js';
-import { scopeOption, trainingOptions, type TrainingOptions } from './training-options.js';
-
-const words = Object.keys(criteria) as CriterionName[];
-
-/** How much goes, of whole filters or units, and when. */
-export const channelBudgetOptions = {
-  sparsity: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .nullable()
-    .default(null)
-    .describe('Part that goes of those that can go; more than 0, less than 1; null: as flops says, or half.'),
-  flops: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .nullable()
-    .default(null)
-    .describe(
-      'Part of the network’s FLOPs that may be left, instead of sparsity; more than 0, less than 1; null: as sparsity says.',
-    ),
-  scope: scopeOption,
-  multipleOf: z
-    .int()
-    .min(1)
-    .max(64)
-    .default(1)
-    .describe(
-      'A layer keeps a multiple of this, where it can; fast kernels compute 8 or 16 channels at once; from 1 to 64.',
-    ),
-  ...trainingOptions,
-};
-
-/** What makes a filter or a unit important. */
-export const criterionOption = z
-  .enum(words)
-  .default('l1')
-  .describe(`What makes one important: ${words.map((word) => `${word}: ${criteria[word].summary}`).join('; ')}.`);
-
-export interface ChannelOptions extends TrainingOptions {
-  readonly sparsity: number | null;
-  readonly flops: number | null;
-  readonly scope: 'global' | 'layer';
-  readonly multipleOf: number;
-}
 
 /** Filters of convolutions or units of dense layers. */
 export interface ChannelKind {
@@ -79,16 +33,6 @@ export interface ChannelCut {
 }
 
 const where = ({ network: { network } }: Pick<CompressedModel, 'network'>): string => `network '${network.name}'`;
-
-/** Part that goes where nothing is said. */
-const usualSparsity = 0.5;
-
-const checkOptions = ({ sparsity, flops }: ChannelOptions): void => {
-  if (sparsity === null || flops === null) return;
-  throw new CodedError('compression/impossible', `Both sparsity ${sparsity} and flops ${flops} are given.`, {
-    hint: 'Say one of them: each decides how much goes.',
-  });
-};
 
 /** Tells once of each layer. */
 const layerWarnings = (bench: Pick<Workbench, 'warn'>) => {
@@ -127,41 +71,14 @@ const requireCandidates = (model: CompressedModel, graph: ChannelGraph, chosen: 
   }
 };
 
-/** How many went so far, of how many, by family; '' for all together. */
-class Tally {
-  private readonly total = new Map<string, number>();
-  private readonly gone = new Map<string, number>();
-  private readonly scope: 'global' | 'layer';
-
-  constructor(groups: readonly ChannelGroup[], scope: 'global' | 'layer') {
-    this.scope = scope;
-    this.add(this.total, groups);
-  }
-
-  took(groups: readonly ChannelGroup[]): void {
-    this.add(this.gone, groups);
-  }
-
-  /** How many more may go until a part is gone. */
-  untilSparsity(sparsity: number): ReadonlyMap<string, number> {
-    return new Map(
-      [...this.total].map(([key, size]) => [key, Math.round(sparsity * size) - (this.gone.get(key) ?? 0)]),
-    );
-  }
-
-  private add(to: Map<string, number>, groups: readonly ChannelGroup[]): void {
-    for (const group of groups) {
-      const key = this.scope === 'global' ? '' : familyOf(group);
-      to.set(key, (to.get(key) ?? 0) + group.members.length);
-    }
-  }
-}
-
-/** The budget when a part of the way is done. @param flops of the network at the beginning */
-const budgetAt = ({ sparsity, flops: part }: ChannelOptions, way: number, flops: number, tally: Tally): Budget =>
-  part === null
-    ? { kind: 'channels', most: tally.untilSparsity(cubicSparsity(sparsity ?? usualSparsity, way)) }
-    : { kind: 'flops', most: flops * (1 - cubicSparsity(1 - part, way)) };
+/** Refuses FLOPs out of reach before anything is trained for them. @throws CodedError `compression/impossible` */
+const requireReachable = (graph: ChannelGraph, options: ChannelOptions, method: ChannelMethod): void => {
+  if (options.flops === null) return;
+  const may = new Set(candidates(graph, method).map(({ id }) => id));
+  const scores = graph.groups.map(({ id }) => (may.has(id) ? 0 : null));
+  const most = options.flops * graph.network.flops;
+  selectChannels({ ...options, graph, scores, onEmptied: () => {} }, { kind: 'flops', most });
+};
 
 /** Scores of the groups that may go; null for all others. @throws CodedError `compression/impossible` where none has one */
 const scoresFor = async (
@@ -202,6 +119,7 @@ export const channelStep = (options: ChannelOptions, method: ChannelMethod): Com
     let model = before;
     let graph = channelGraph(model.network);
     requireCandidates(model, graph, method, warn);
+    requireReachable(graph, options, method);
     const tally = new Tally(candidates(graph, method), scope);
     for (let step = 1; step <= steps && candidates(graph, method).length > 0; step++) {
       bench.report({ phase: 'score importance', done: (step - 1) / steps });

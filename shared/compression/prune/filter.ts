@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
 import { criteria } from './channel-scores.js';
-import { channelBudgetOptions, channelStep, criterionOption } from './channel-step.js';
+import { channelBudgetOptions, criterionOption } from './channel-options.js';
+import { channelStep } from './channel-step.js';
 
 /** Whole filters go; the network becomes smaller. */
 export const filter = defineStep({

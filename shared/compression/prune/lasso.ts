@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
-import { channelBudgetOptions, channelStep } from './channel-step.js';
+import { channelBudgetOptions } from './channel-options.js';
+import { channelStep } from './channel-step.js';
 import { lassoCriterion } from './lasso-criterion.js';
 import { repairBy } from './repair.js';
 

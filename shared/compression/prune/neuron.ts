@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
 import { criteria } from './channel-scores.js';
-import { channelBudgetOptions, channelStep, criterionOption } from './channel-step.js';
+import { channelBudgetOptions, criterionOption } from './channel-options.js';
+import { channelStep } from './channel-step.js';
 
 /** Whole units of dense layers go; the network becomes smaller. */
 export const neuron = defineStep({
