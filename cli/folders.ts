@@ -13,10 +13,19 @@ const badFolder = (folder: string, cause: unknown): CodedError =>
     cause,
   });
 
+/** One level after the other: asked for all at once, Node.js tries for ever in file systems such as /proc. */
+const makeLevels = async (folder: string): Promise<void> => {
+  if (existsSync(folder)) return;
+  await makeLevels(dirname(folder));
+  await mkdir(folder).catch((error: unknown) => {
+    if (!existsSync(folder)) throw error;
+  });
+};
+
 /** @throws CodedError `run/bad-folder` */
 const make = async (folder: string): Promise<string> => {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeLevels(folder);
     await access(folder, constants.W_OK);
     return folder;
   } catch (cause) {

@@ -13,13 +13,15 @@ import { resumeCommand } from './commands/resume.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
 import { sweepCommand } from './commands/sweep.js';
+import { fileError } from './system-error.js';
 
 const verbose = process.argv.includes('--verbose');
 
 const fail = (error: unknown): void => {
-  if (error instanceof CodedError) {
-    console.error(error.describe());
-    process.exitCode = error.exitCode;
+  const coded = error instanceof CodedError ? error : fileError(error);
+  if (coded !== null) {
+    console.error(coded.describe());
+    process.exitCode = coded.exitCode;
   } else {
     console.error(`Unexpected error: ${messageOf(error)}${verbose ? '' : ' (--verbose shows where)'}`);
     process.exitCode = 1;
@@ -48,6 +50,12 @@ const usageError = (message: string): CodedError => {
   if (message.startsWith('Not enough non-option arguments')) {
     return new CodedError('argument/invalid', `\`fedsqueeze ${command}\` needs ${needed[command] ?? 'an argument'}.`, {
       hint: help,
+    });
+  }
+  const [, name, given, choices] = /Argument: (\S+), Given: "(.*)", Choices: (.*)$/.exec(message) ?? [];
+  if (name !== undefined) {
+    return new CodedError('argument/invalid', `${name} is '${given}'.`, {
+      hint: `Known: ${choices.replaceAll('"', '')}.`,
     });
   }
   const text = message.startsWith('Did you mean') ? `There is no command '${command}'. ${message}` : message;

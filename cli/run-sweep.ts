@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SweepFile } from '../shared/runlog/sweep-file.js';
+import { parseSweepFile } from '../shared/runlog/sweep-file-reader.js';
 import { formatScenario } from '../shared/scenario/format.js';
 import { loadScenario } from '../shared/scenario/load.js';
 import { expandSweep, sweepFile } from '../shared/scenario/sweep.js';
@@ -65,7 +65,8 @@ const runPoint = async (
 
 /** Runs every point of a planned sweep that is not done, then makes one report of all. @returns the exit code */
 export const continueSweep = async (folder: string, options: SweepOptions): Promise<number> => {
-  const { points, name } = JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8')) as SweepFile;
+  const path = join(folder, 'sweep.json');
+  const { points, name } = parseSweepFile(await readFile(path, 'utf8'), path);
   const status = new StatusLine();
   const interrupt = catchInterrupt(status);
   try {

@@ -5,15 +5,32 @@ import type { Summary } from '../shared/runlog/records.js';
 import { loadScenario } from '../shared/scenario/load.js';
 import { CodedError } from '../shared/util/errors.js';
 
+/** What is read of a summary here and in the table of a run that is done. */
+const isSummary = (value: unknown): value is Summary =>
+  typeof value === 'object' &&
+  value !== null &&
+  'exit' in value &&
+  typeof value.exit === 'string' &&
+  ['uplink', 'downlink', 'bytesToAccuracy', 'faults'].every(
+    (key) => key in value && typeof value[key as keyof typeof value] === 'object',
+  );
+
 /** @returns the summary of a run that ended, null where there is none */
 export const readSummary = async (folder: string): Promise<Summary | null> => {
   const path = join(folder, 'summary.json');
   if (!existsSync(path)) return null;
+  const text = await readFile(path, 'utf8');
+  let value: unknown;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Summary;
+    value = JSON.parse(text);
   } catch (cause) {
     throw new CodedError('report/bad-file', 'The file is no JSON.', { where: path, cause });
   }
+  if (isSummary(value)) return value;
+  throw new CodedError('report/bad-file', 'This is no summary of a run.', {
+    where: path,
+    hint: 'Remove the file to run again what its folder holds.',
+  });
 };
 
 /** Whether the scenario of a folder asks for the model to be compressed after the last round. */

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { sweepFileVersion, type SweepFile, type SweepFilePoint } from '../shared/runlog/sweep-file.js';
+import type { SweepFile, SweepFilePoint } from '../shared/runlog/sweep-file.js';
+import { parseSweepFile } from '../shared/runlog/sweep-file-reader.js';
 import { CodedError } from '../shared/util/errors.js';
 import { groupRuns } from './group.js';
 import type { ReportModel, Run } from './model.js';
@@ -10,23 +11,6 @@ interface Loaded {
   readonly title: string;
   readonly runs: readonly Run[];
 }
-
-const isSweepFile = (value: unknown): value is SweepFile =>
-  typeof value === 'object' && value !== null && Array.isArray((value as SweepFile).points);
-
-const readSweepFile = async (path: string): Promise<SweepFile> => {
-  const text = await readText(path);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new CodedError('report/bad-file', 'The sweep file is not JSON.', { where: path, cause });
-  }
-  if (isSweepFile(value) && value.v <= sweepFileVersion) return value;
-  throw new CodedError('report/bad-file', `This is no sweep file of version ${sweepFileVersion} or older.`, {
-    where: path,
-  });
-};
 
 /** @returns the case and its grid values: `stc · local.batchSize=10` */
 const labelOf = ({ case: name, grid }: SweepFilePoint): string =>
@@ -50,7 +34,8 @@ const readPoint = async (folder: string, sweep: SweepFile, point: SweepFilePoint
 };
 
 const loadSweep = async (folder: string): Promise<Loaded> => {
-  const sweep = await readSweepFile(join(folder, 'sweep.json'));
+  const path = join(folder, 'sweep.json');
+  const sweep = parseSweepFile(await readText(path), path);
   const runs: Run[] = [];
   for (const point of sweep.points) {
     const run = await readPoint(folder, sweep, point);

@@ -89,9 +89,16 @@ const unknownKeys = (issue: z.core.$ZodIssueUnrecognizedKeys, path: Path): Probl
   }));
 };
 
+const isBound = ({ code }: z.core.$ZodIssue): boolean => code === 'too_big' || code === 'too_small';
+
+/** A whole number beyond what any may be is beyond its own bound too, which is the one to tell and comes later. */
+const isTightest = (issue: z.core.$ZodIssue, at: number, all: readonly z.core.$ZodIssue[]): boolean =>
+  !isBound(issue) ||
+  !all.slice(at + 1).some(({ code, path }) => code === issue.code && path.join('.') === issue.path.join('.'));
+
 /** Reads what zod found with {@link errorMap}. */
 export const toProblems = (error: z.ZodError): Problem[] =>
-  error.issues.flatMap((issue): Problem[] => {
+  error.issues.filter(isTightest).flatMap((issue): Problem[] => {
     const path: Path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path);
     const params = issue.code === 'custom' ? (issue.params as Partial<Problem> | undefined) : undefined;

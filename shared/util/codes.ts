@@ -17,6 +17,10 @@ export const codes = {
   'argument/invalid': input('an argument has a wrong type or is outside its range'),
   'argument/unknown-name': input('a name that no registry knows'),
 
+  // Files and folders, whatever they are for.
+  'file/no-space': failure('the disk is full, or a file would exceed its limit'),
+  'file/refused': input('a file or folder cannot be read, made or written'),
+
   // Parameters and their files.
   'params/layout-mismatch': failure('parameters, a payload or a state of another layout than the one in use'),
   'params/bad-file': input('a parameter file is truncated, of another format or damaged'),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -37,4 +37,8 @@ test('without a folder asked for, each of many at the same moment gets one of it
   } finally {
     process.chdir(here);
   }
+});
+
+test.runIf(existsSync('/proc/self'))('a file system that makes no folders is refused, not tried for ever', async () => {
+  await refusal('run/bad-folder', () => newFolder('/proc/fedsqueeze/run', 'x'));
 });

@@ -9,7 +9,7 @@ const blockNames = searchBlocks.all.map(({ name }) => name);
 const isSet = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 
 const choices = <T extends z.ZodType<string | number>>(value: T, most: number) =>
-  z.array(value).min(1).max(most).refine(isSet, 'It must list each value once');
+  z.array(value).min(1).max(most).refine(isSet, 'a list names each value once');
 
 const channels = z.int().min(8).max(1024).multipleOf(8);
 

@@ -18,11 +18,11 @@ const options = z
       .describe('Networks in a tournament, at most the population; from 1 to 10000.'),
   })
   .refine(({ trials, population }) => population <= trials, {
-    message: 'The population is at most the number of trials',
+    message: 'a population is at most the number of trials',
     path: ['population'],
   })
   .refine(({ sample, population }) => sample <= population, {
-    message: 'A tournament is at most the population',
+    message: 'a tournament is at most the population',
     path: ['sample'],
   });
 
