@@ -1,6 +1,6 @@
 // Runs every shipped scenario and writes docs/results.md, its pictures, and the README's sample from what the runs say:
 // no figure there is typed by hand. `node scripts/results.mjs [--keep] [--only NAME,NAME]`; --keep goes on with runs that
-// are there, --only leaves the sections of all other scenarios as they are.
+// are there, --only leaves the sections of all other scenarios as they are; pipelines are `pipelines`, or `pipeline NAME`.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -12,6 +12,10 @@ const built = (path) => import(pathToFileURL(join(root, 'dist', path)).href);
 const { loadScenario } = await built('shared/scenario/load.js');
 const { formatSummary, formatSweep } = await built('report/console.js');
 const { loadReport } = await built('report/load.js');
+const { readCompression } = await built('report/compressed/load.js');
+const { compressedStages } = await built('report/compressed/stages.js');
+const { formatStages } = await built('report/compression.js');
+const { formatFronts } = await built('report/search-front.js');
 const { packageVersion } = await built('shared/util/version.js');
 
 const folder = join(root, 'runs', 'results');
@@ -20,6 +24,11 @@ if (!process.argv.includes('--keep')) rmSync(folder, { recursive: true, force: t
 const scenarios = readdirSync(join(root, 'scenarios'))
   .filter((name) => name.endsWith('.yaml'))
   .sort((a, b) => (a === 'quickstart.yaml' ? -1 : b === 'quickstart.yaml' ? 1 : a.localeCompare(b)));
+
+const pipelines = readdirSync(join(root, 'scenarios', 'pipelines'))
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => basename(name, '.yaml'))
+  .sort();
 
 /** The comment at the top of a scenario: what it shows. */
 const headingOf = (text) => {
@@ -85,6 +94,40 @@ ${result.table}
 \`\`\`
 ${result.sweep === null ? picture(result, 'accuracy-by-bytes') : picture(result, 'pareto-front') + picture(result, 'accuracy-by-bytes')}`;
 
+/** The run whose model all pipelines are applied to: made by the scenario catalogue. */
+const pipelineRun = join('catalogue', 'points', 'cnn');
+
+const runPipeline = async (name) => {
+  const file = `scenarios/pipelines/${name}.yaml`;
+  const out = join(folder, 'pipelines', name);
+  const run = join(folder, pipelineRun);
+  if (!existsSync(join(run, 'model.fsq'))) throw new Error('pipelines need the run of catalogue: --only catalogue');
+  if (!existsSync(join(out, 'report.html'))) {
+    rmSync(out, { recursive: true, force: true });
+    const { status } = spawnSync(
+      process.execPath,
+      [join(root, 'dist/cli/main.js'), 'compress', run, '--pipeline', file, '--out', out],
+      { cwd: root, stdio: 'inherit' },
+    );
+    if (status !== 0) throw new Error(`${file} ended with ${status}`);
+  }
+  const compression = await readCompression(out);
+  const tables = [...formatFronts(compression.stages), formatStages(compressedStages(compression))];
+  return `## pipeline ${name}
+
+${readFileSync(join(root, file), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('# '))
+  .map((line) => line.slice(2))
+  .join(' ')}
+
+\`\`\`
+$ fedsqueeze compress runs/results/catalogue/points/cnn --pipeline ${file}
+${tables.join('\n\n')}
+\`\`\`
+`;
+};
+
 const replaceBetween = (text, name, content) => {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [before, rest] = text.split(begin);
@@ -119,13 +162,19 @@ for (const scenario of scenarios) {
   } else if (standing.has(name)) sections.push(standing.get(name));
 }
 
+for (const name of pipelines) {
+  const title = `pipeline ${name}`;
+  if (only === null || only.has('pipelines') || only.has(title)) sections.push(await runPipeline(name));
+  else if (standing.has(title)) sections.push(standing.get(title));
+}
+
 writeFileSync(
   page,
   `# Results
 
 <!-- Made by scripts/results.mjs from the run folders. -->
 
-Every shipped scenario, run with fedsqueeze ${packageVersion} on ${availableParallelism()} cores (${cpus()[0].model}), Node ${process.version}.
+Every shipped scenario, then every shipped pipeline of model compression on the CNN of the scenario catalogue, run with fedsqueeze ${packageVersion} on ${availableParallelism()} cores (${cpus()[0].model}), Node ${process.version}.
 \`npm run results\` makes this page. Accuracies, bytes and model hashes repeat on the same kind of machine; times do not.
 MB = 10⁶ bytes; "on the wire" is everything that crossed the TCP sockets of the clients.
 
