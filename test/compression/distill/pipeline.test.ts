@@ -39,3 +39,12 @@ test('a student can be pruned, and a pruned model can teach', async () => {
   expect(second.model.mask).toBeNull();
   expect(second.stages[2].details).toEqual({ temperature: 4, distillationLoss: expect.any(Number) });
 });
+
+test('a student can be quantized', async () => {
+  const { stages, model } = await run([response, { ptq: compressionSteps.get('ptq').options.parse({}) }]);
+  const [original, student, quantized] = stages;
+  expect(model.quantization).not.toBeNull();
+  expect(quantized.measures.storedBytes).toBeLessThan(student.measures.storedBytes / 2);
+  expect(quantized.measures.storedBytes).toBeLessThan(original.measures.storedBytes / 5);
+  expect(quantized.evaluation.accuracy).toBeGreaterThan(student.evaluation.accuracy - 0.03);
+});
