@@ -8,11 +8,17 @@ type Pair = readonly [name: string, value: string];
 
 const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 
+/** A value of an option; a choice in a choice, such as a mentor, by its name and options too. */
+const valueText = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(valueText).join('-');
+  return typeof value === 'object' && value !== null ? choiceText(value as Choice) : String(value);
+};
+
 /** A choice as people write it: the name, and the options that are set. */
 const choiceText = (choice: Choice): string => {
   const [[name, options]] = Object.entries(choice);
   const set = Object.entries(options).filter(([, value]) => value !== null);
-  const pairs = set.map(([option, value]) => `${option} ${Array.isArray(value) ? value.join('-') : String(value)}`);
+  const pairs = set.map(([option, value]) => `${option} ${valueText(value)}`);
   return pairs.length === 0 ? name : `${name} (${pairs.join(', ')})`;
 };
 
