@@ -1,6 +1,7 @@
 import type { BitReader, BitWriter } from '../util/bits.js';
 import { bfloat16Above, bfloat16Outward, checkScale, fromBfloat16, largestMagnitude, rootMeanSquare } from './scale.js';
 import { malformed } from './streams/malformed.js';
+import { stepFactors, trainedStep } from '../params/trained-step.js';
 import { saturate } from './value.js';
 
 /** The outermost levels for some values. */
@@ -41,6 +42,7 @@ export const rangeMeasures = {
     const factor = gaussianSteps[bits - 1] * ((2 ** bits - 1) / 2);
     return (values) => around(saturate(rootMeanSquare(values) * factor));
   },
+  trained: (bits) => (values) => around(saturate(trainedStep(values, bits) * stepFactors(bits).most)),
 } satisfies Record<string, (bits: number) => Measure>;
 
 /**

@@ -60,6 +60,7 @@ export const optionCases: readonly { name: string; coding: Coding }[] = (
     [{ topk: { fraction: 0.2 } }, { step: { size: 0.3, rounding: 'dithered' } }, { entropy: {} }],
     [{ step: { size: 1, zero: 1.5, restore: 'means' } }, { arithmetic: {} }],
     [{ topk: { fraction: 0.5 } }, { onebit: {} }],
+    [{ quantize: { bits: 2, scale: 'trained' } }, { entropy: {} }],
     [{ sign: { scale: 'none' } }],
     [{ topk: { fraction: 0.5 } }, { sign: { scale: 'none' } }, { golomb: { divisor: 'any' } }],
     [{ cluster: { levels: 2 } }],

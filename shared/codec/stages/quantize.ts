@@ -17,10 +17,10 @@ const options = z
         'nearest: least error; stochastic: up or down at random, so that the expectation is the value; dithered: the same, and the decoder, which knows the random numbers, takes them away again',
       ),
     scale: z
-      .enum(['absmax', 'minmax', 'l2', 'gaussian'])
+      .enum(['absmax', 'minmax', 'l2', 'gaussian', 'trained'])
       .default('absmax')
       .describe(
-        'outermost levels: ± the largest magnitude, the least and the largest value, ± the Euclidean norm, or the best for a Gaussian, values beyond being cut off',
+        'outermost levels: ± the largest magnitude, the least and the largest value, ± the Euclidean norm, or the best for a Gaussian, values beyond being cut off; trained: those of training with quantized weights (modelCompression: qat), which the mean magnitude limits where bits are few',
       ),
     block: z
       .union([z.int().min(1), z.literal('channel')])
@@ -32,6 +32,10 @@ const options = z
   })
   .refine(({ bits, scale }) => scale !== 'gaussian' || bits <= 8, {
     message: 'Gaussian scales are for 1 to 8 bits',
+    path: ['bits'],
+  })
+  .refine(({ bits, scale }) => scale !== 'trained' || (bits >= 2 && bits <= 8), {
+    message: 'trained scales are for 2 to 8 bits',
     path: ['bits'],
   });
 

@@ -2,6 +2,7 @@ import { makeRegistry } from '../../util/registry.js';
 import type { FederatedCompression } from './during.js';
 import { filter } from './filter.js';
 import { magnitude } from './magnitude.js';
+import { qat } from './qat.js';
 import { taylor } from './taylor.js';
 
 /** Every method of model compression that works while the federation trains. */
@@ -9,4 +10,5 @@ export const federatedCompression = makeRegistry<FederatedCompression>('method o
   magnitude,
   taylor,
   filter,
+  qat,
 ]);

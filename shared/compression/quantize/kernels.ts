@@ -1,5 +1,5 @@
+import { stepFactors, trainedStep } from '../../params/trained-step.js';
 import { onGrid, type Grid } from '../../engine/grid.js';
-import { kernelStepFactors } from '../../engine/quantized.js';
 import { kernelsOf } from '../../models/kernels.js';
 import type { PlacedLayer } from '../../models/network.js';
 import type { PlacedTensor } from '../../params/layout.js';
@@ -61,17 +61,9 @@ export const kernelGrid = (kernel: Quantizable, floats: Float32Array, options: W
 
 /** The grid of a kernel as training with quantization sees it: one symmetric step for all of it. */
 export const trainedGrid = ({ tensor: { offset, size } }: Quantizable, floats: Float32Array, bits: number): Grid => {
-  const factors = kernelStepFactors(bits);
-  let [sum, living, largest] = [0, 0, 0];
-  for (const weight of floats.subarray(offset, offset + size)) {
-    if (weight === 0) continue;
-    living++;
-    sum += Math.abs(weight);
-    largest = Math.max(largest, Math.abs(weight));
-  }
-  const steps = [largest * Math.fround(factors.largest), (sum / Math.max(1, living)) * Math.fround(factors.mean)];
-  const scales = Float32Array.of(safeScale(Math.fround(Math.min(...steps))));
-  return { bits, least: -factors.most, most: factors.most, scales, zeroPoints: Int32Array.of(0) };
+  const { most } = stepFactors(bits);
+  const scales = Float32Array.of(safeScale(trainedStep(floats.subarray(offset, offset + size), bits)));
+  return { bits, least: -most, most, scales, zeroPoints: Int32Array.of(0) };
 };
 
 /** The parameters with some tensors moved to their grids. @param grids by the tensors' names */

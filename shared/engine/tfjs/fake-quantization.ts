@@ -1,5 +1,6 @@
+import { stepFactors } from '../../params/trained-step.js';
 import type { Tensor } from '@tensorflow/tfjs';
-import { kernelStepFactors, leastStep, rangeSlack } from '../quantized.js';
+import { leastStep, rangeSlack } from '../quantized.js';
 import type { TensorFlow } from './backend.js';
 
 /** Values on a grid, and 1 where a gradient goes through. */
@@ -19,7 +20,7 @@ const straightThrough = (tf: TensorFlow, value: Tensor, grid: (value: Tensor) =>
 /** A kernel on the grid of its step; its gradient is that of the kernel itself. */
 export const quantizedKernel = (tf: TensorFlow, kernel: Tensor, bits: number): Tensor =>
   straightThrough(tf, kernel, (x) => {
-    const factors = kernelStepFactors(bits);
+    const factors = stepFactors(bits);
     const magnitudes = tf.abs(x);
     const mean = tf.div(tf.sum(magnitudes), tf.maximum(tf.sum(tf.sign(magnitudes)), 1));
     const step = tf.maximum(

@@ -1,10 +1,11 @@
-import { kernelStepFactors, leastStep } from '../../quantized.js';
+import { stepFactors } from '../../../params/trained-step.js';
+import { leastStep } from '../../quantized.js';
 import { integer, type GraphBuilder } from '../graph.js';
 import type { WeightWriter } from './weight-writer.js';
 
 /** A kernel on the grid of its step. */
 const quantizedKernel = (graph: GraphBuilder, kernel: string, bits: number): string => {
-  const factors = kernelStepFactors(bits);
+  const factors = stepFactors(bits);
   const all = (operator: string, value: string): string => graph.op(operator, [value], { keepdims: integer(0) });
   const magnitudes = graph.op('Abs', [kernel]);
   const living = graph.op('Max', [all('ReduceSum', graph.op('Sign', [magnitudes])), graph.number(1)]);

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { CompiledNetwork } from '../../models/network.js';
+import { requireKernels, trainedGrid, withGrids } from '../quantize/kernels.js';
+import { activationBits, weightBits } from '../quantize/options.js';
+import { defineFederated } from './during.js';
+
+/**
+ * Clients train with weights, and what activation functions give, on grids; gradients pass as if they were not (straight
+ * through). What is evaluated and kept is the model with its kernels on their grids. With
+ * `downlink: { send: model, scope: tensor, errorFeedback: true, stages: [{ quantize: { bits, scale: trained } }] }` the model
+ * travels on the same grids, and the coordinator keeps what they leave out.
+ */
+export const qat = defineFederated({
+  name: 'qat',
+  summary: 'trains with quantized weights and activations; the model that is kept is on its grids',
+  family: 'quantization',
+  phases: ['quantized training'],
+  paper:
+    'Jacob et al. 2018, Quantization and Training of Neural Networks; Bengio et al. 2013 (straight-through estimator)',
+  options: z.strictObject({
+    weightBits: weightBits
+      .unwrap()
+      .default(4)
+      .describe(weightBits.description ?? ''),
+    activationBits: activationBits
+      .unwrap()
+      .default(null)
+      .describe(
+        'Bits of what activation functions give, in training alone: the model is evaluated with float32 ones; from 2 to 8, or null for float32.',
+      ),
+  }),
+  shorthand: 'weightBits',
+  create: (options) => ({
+    training: { fakeQuantization: { weightBits: options.weightBits, activationBits: options.activationBits } },
+    deployed: (network: CompiledNetwork, parameters) => {
+      const kernels = requireKernels({ network });
+      const grids = kernels.map((kernel) => trainedGrid(kernel, parameters.floats, options.weightBits));
+      return withGrids(parameters, new Map(kernels.map(({ tensor }, i) => [tensor.name, grids[i]])));
+    },
+  }),
+});
