@@ -55,10 +55,11 @@ const requireCandidates = (model: CompressedModel, graph: ChannelGraph, chosen: 
   const own = layers.slice(0, -1).filter(({ kind }) => kind === chosen.kind);
   const found = candidates(graph, chosen);
   if (found.length === 0) {
-    const has = own.length === 0 ? 'has none' : 'can lose none of them';
-    throw new CodedError('compression/nothing-to-do', `The network ${has}: no ${chosen.word} can go.`, {
+    const message =
+      own.length === 0 ? `The network has no ${chosen.word} that could go.` : `No ${chosen.word} can go alone.`;
+    throw new CodedError('compression/nothing-to-do', message, {
       where: where(model),
-      hint: 'The last layer keeps its units, and what is normalized over all channels or tied to the input keeps all; prune single weights instead.',
+      hint: 'The last layer keeps its units, and what is normalized over all channels keeps all; prune single weights instead.',
     });
   }
   for (const { name } of own) {

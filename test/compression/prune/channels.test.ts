@@ -89,7 +89,9 @@ describe('filters and units', () => {
 
   test('a network without what goes, a part too small and FLOPs out of reach are refused', async () => {
     const flat = modelOf([{ kind: 'flatten' }, { kind: 'dense', units: 4 }]);
-    expect((await refusal('compression/nothing-to-do', () => run(filter, {}, flat))).message).toContain('has none');
+    expect((await refusal('compression/nothing-to-do', () => run(filter, {}, flat))).message).toContain(
+      'has no filters',
+    );
     await refusal('compression/nothing-to-do', () => run(neuron, {}, flat));
     await refusal('compression/nothing-to-do', () => run(filter, { sparsity: 0.01, epochs: 0 }, model));
     await refusal('compression/impossible', () => run(neuron, { flops: 0.1, epochs: 0 }, model));

@@ -5,10 +5,14 @@ import { Cut } from '../../../shared/compression/prune/cut.js';
 import { rebuilt, withoutChannels } from '../../../shared/compression/prune/rebuild.js';
 import type { CompressedModel } from '../../../shared/compression/model.js';
 import { uncompressed } from '../../../shared/compression/model.js';
+import { sgd } from '../../../shared/engine/engine.js';
+import { openOnnxEngine } from '../../../shared/engine/onnx/engine.js';
 import { compileNetwork } from '../../../shared/models/compile.js';
 import { initialize } from '../../../shared/models/initialize.js';
 import type { Layer } from '../../../shared/models/network.js';
 import { RandomStream } from '../../../shared/util/random.js';
+import { makeInputs } from '../../conformance/inputs.js';
+import { forward } from '../../conformance/reference/network.js';
 import { catalogue, largestDifference, logitsOf, modelOf, withParameters } from './subjects.js';
 
 /** A random part of the groups that leaves each layer a channel. */
@@ -116,6 +120,30 @@ const networks = fc
     }
     return [...layers, ...last, { kind: 'dense', units: 4 }];
   });
+
+/** Odd numbers of channels, where engines compute blocks of them. */
+test.each(['plain', 'fast'] as const)('the engine in its %s form computes what the network says', async (form) => {
+  const engine = await openOnnxEngine(form);
+  const chosen = catalogue.filter(([title]) => ['depthwise', 'resnet8, batch', 'cnn'].includes(title));
+  expect(chosen).toHaveLength(3);
+  for (const [title, network] of chosen) {
+    const { input } = network.network;
+    const inputs = makeInputs({ inputShape: input, classes: 10, form: 'floats', count: 3 });
+    const model = withParameters(network, 5);
+    const graph = channelGraph(network);
+    const small = rebuilt(model, graph, someGone(graph, 0.4).gone);
+    const trainer = await engine.compile({ network: small.network, optimizer: sgd, batchSize: 3, scale: 1 });
+    const data = await engine.load(inputs, input);
+    const logits = await trainer.predict(data, small.parameters.floats, Int32Array.of(0, 1, 2));
+    await trainer.dispose();
+    const size = inputs.inputs.length / 3;
+    const rows = [0, 1, 2].map((i) => Float64Array.from(inputs.inputs.subarray(i * size, (i + 1) * size)));
+    const expected = forward(small.network, small.parameters.floats, rows, { training: null }).logits;
+    const reference = Float64Array.from(expected.flatMap((row) => [...row]));
+    const largest = Math.max(...reference.map(Math.abs));
+    expect([title, largestDifference(Float64Array.from(logits), reference) < 1e-5 * largest]).toEqual([title, true]);
+  }
+});
 
 test('networks of any layers compute the same without channels as with them at 0', () => {
   fc.assert(
