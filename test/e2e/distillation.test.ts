@@ -106,7 +106,7 @@ test('CFD sends each client the public examples once, counted, or not at all if 
   );
   expect(accuracies).toEqual(same);
   expect(accuracies.at(-1)).toBeGreaterThan(0.5);
-});
+}, 60_000);
 
 test('more public examples than there are is said with its line, before anything runs', async () => {
   const scenario = workspace.scenario('too-many', {
