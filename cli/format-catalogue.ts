@@ -13,17 +13,6 @@ const optionsText = ({ options }: Entry): string =>
     })
     .join(', ');
 
-const section = (kind: string, entries: readonly Entry[]): string => {
-  const hasOptions = entries.some(({ options }) => Object.keys(options).length > 0);
-  const columns = [
-    { title: kind },
-    { title: 'what it is' },
-    ...(hasOptions ? [{ title: 'options and defaults' }] : []),
-  ];
-  const rows = entries.map((entry) => [entry.name, entry.summary, ...(hasOptions ? [optionsText(entry)] : [])]);
-  return textTable(columns, rows);
-};
-
 const width = 100;
 
 /** Lines of at most `width` characters, all but the first one indented. */
@@ -45,14 +34,19 @@ export const formatDetails = (entries: readonly Entry[]): string =>
     .map((entry) => {
       const options = optionsText(entry);
       const details = Object.entries({ ...(options === '' ? {} : { options }), ...entry.details });
-      const label = Math.max(...details.map(([word]) => word.length));
+      const label = Math.max(0, ...details.map(([word]) => word.length));
       const lines = details.map(([word, text]) => `  ${word.padEnd(label)}  ${wrapped(text, label + 4)}`);
       return [wrapped(`${entry.name}: ${entry.summary}`, 2), ...lines].join('\n');
     })
     .join('\n\n');
 
-/** Tables for people, one a kind. */
+/** Tables for people, one a kind, with a line for each entry. */
 export const formatCatalogue = (listed: Readonly<Record<string, readonly Entry[]>>): string =>
   Object.entries(listed)
-    .map(([kind, entries]) => section(kind, entries))
+    .map(([kind, entries]) =>
+      textTable(
+        [{ title: kind }, { title: 'what it is' }],
+        entries.map(({ name, summary }) => [name, summary]),
+      ),
+    )
     .join('\n\n');

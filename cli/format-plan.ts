@@ -17,7 +17,8 @@ const valueText = (value: unknown): string => {
 /** A choice as people write it: the name, and the options that are set. */
 const choiceText = (choice: Choice): string => {
   const [[name, options]] = Object.entries(choice);
-  const set = Object.entries(options).filter(([, value]) => value !== null);
+  const isSet = (value: unknown): boolean => value !== null && !(Array.isArray(value) && value.length === 0);
+  const set = Object.entries(options).filter(([, value]) => isSet(value));
   const pairs = set.map(([option, value]) => `${option} ${valueText(value)}`);
   return pairs.length === 0 ? name : `${name} (${pairs.join(', ')})`;
 };

@@ -10,14 +10,14 @@ interface Arguments {
 
 export const compressCommand: CommandModule<object, Arguments> = {
   command: 'compress <folder>',
-  describe: 'Make a run’s model smaller: prune, quantize, distil',
+  describe: 'make a run’s model smaller: prune, quantize, distil, search',
   builder: (yargs) =>
     yargs
-      .positional('folder', { type: 'string', demandOption: true, describe: 'Folder of a run that is done' })
+      .positional('folder', { type: 'string', demandOption: true, describe: 'folder of a run that is done' })
       .option('pipeline', {
         type: 'string',
         demandOption: true,
-        describe: 'File with the steps, applied one after the other',
+        describe: 'file with the steps, applied one after the other',
       })
       .option('set', {
         type: 'string',
@@ -25,7 +25,7 @@ export const compressCommand: CommandModule<object, Arguments> = {
         default: [],
         describe: 'PATH=VALUE in the pipeline, as in steps.0.magnitude.sparsity=0.95',
       })
-      .option('out', { type: 'string', describe: 'Folder of the results; by default compressed in the run’s folder' })
+      .option('out', { type: 'string', describe: 'folder of the results; by default compressed in the run’s folder' })
       .option('report', {
         type: 'boolean',
         default: true,

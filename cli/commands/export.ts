@@ -7,11 +7,11 @@ interface Arguments {
 
 export const exportCommand: CommandModule<object, Arguments> = {
   command: 'export <folder>',
-  describe: 'Write a run’s model as an ONNX file that other tools read',
+  describe: 'write a run’s model as an ONNX file that other tools read',
   builder: (yargs) =>
     yargs
-      .positional('folder', { type: 'string', demandOption: true, describe: 'Folder of a run that is done' })
-      .option('out', { type: 'string', describe: 'The file; by default model.onnx in the run’s folder' })
+      .positional('folder', { type: 'string', demandOption: true, describe: 'folder of a run that is done' })
+      .option('out', { type: 'string', describe: 'the file; by default model.onnx in the run’s folder' })
       .example('$0 export runs/quickstart', 'runs/quickstart/model.onnx')
       .example('$0 export runs/quickstart --out mnist.onnx', 'another place'),
   handler: async ({ folder, out }) => {

@@ -22,27 +22,27 @@ const parseFormats = (text: string): ReportFormat[] => {
 
 export const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <folders..>',
-  describe: 'Draw runs and sweeps: one HTML page, SVG and PNG plots, CSV tables',
+  describe: 'draw runs and sweeps: one HTML page, SVG and PNG plots, CSV tables',
   builder: (yargs) =>
     yargs
       .positional('folders', {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Folders of runs and of sweeps, in any mix; unfinished ones too',
+        describe: 'folders of runs and of sweeps, in any mix; unfinished ones too',
       })
       .option('out', {
         type: 'string',
-        describe: 'Folder for the report; by default the run’s own, or "report" for several',
+        describe: 'folder for the report; by default the run’s own, or "report" for several',
       })
       .option('format', {
         type: 'string',
         default: reportFormats.join(','),
-        describe: 'What to write, separated by commas: html, svg, png, csv',
+        describe: 'what to write, separated by commas: html, svg, png, csv',
       })
       .option('baseline', {
         type: 'string',
-        describe: 'Case that savings are measured against; by default the sweep’s own',
+        describe: 'case that savings are measured against; by default the sweep’s own',
       })
       .example('$0 report runs/quickstart', 'the report of one run, in its folder')
       .example('$0 report runs/bandwidth-vs-accuracy', 'all cases of a sweep in one report')
