@@ -107,8 +107,13 @@ const downlinkProblems = ({ send, errorFeedback, lattice, stages }: Downlink): P
     return [{ path: ['errorFeedback'], code: 'scenario/conflict', message, hint }];
   }
   if (send === 'delta' || errorFeedback === false) return [];
-  const message = 'is on, but the whole model is sent, so nothing is left out that could be kept.';
-  const hint = "Write 'send: delta', or leave errorFeedback out.";
+  // Stages leave a part of the model out as they do of a change: the coordinator then trains weights finer than those it sends.
+  const isResidual = chosenFeedback(errorFeedback)?.[0].name === 'residual';
+  if (isResidual && stages.length > 0) return [];
+  const message = isResidual
+    ? 'is on, but the whole model is sent without stages, so nothing is left out that could be kept.'
+    : 'keeps changes, but the whole model is sent.';
+  const hint = isResidual ? "Write 'send: delta', or leave errorFeedback out." : "Write 'send: delta', or true.";
   return [{ path: ['errorFeedback'], code: 'scenario/conflict', message, hint }];
 };
 

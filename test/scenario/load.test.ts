@@ -177,9 +177,14 @@ describe('what is wrong is said with its line and what would be right', () => {
       '5:40: uplink.stages.0.quantize.bits is refused',
     ],
     [
-      'error feedback of a whole model',
+      'error feedback of a whole model without stages',
       'downlink: { send: model, errorFeedback: true }',
       '5:41: downlink.errorFeedback is on',
+    ],
+    [
+      'momentum of a whole model',
+      'downlink: { send: model, errorFeedback: momentum, stages: [{ quantize: { bits: 4 } }] }',
+      '5:41: downlink.errorFeedback keeps changes',
     ],
     ['a text for a number', 'seed: many', '5:7: seed is "many". It must be a number.'],
     ['a fraction for a whole number', 'seed: 1.5', '5:7: seed is 1.5. It must be a whole number.'],

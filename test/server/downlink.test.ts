@@ -28,6 +28,10 @@ const seed = 11;
 const codings: Record<string, { send: 'delta' | 'model'; lattice?: number; coding: Coding }> = {
   'float32 models': { send: 'model', coding: presets['none'].coding },
   'float16 models': { send: 'model', coding: presets['float16'].coding },
+  'models of 2 bits with a residual': {
+    send: 'model',
+    coding: { errorFeedback: true, scope: 'tensor', stages: [{ quantize: { bits: 2, scale: 'trained' } }] },
+  },
   'float32 links': { send: 'delta', coding: presets['none'].coding },
   stc: { send: 'delta', coding: presets['stc'].coding },
   'top-k with error feedback': {
@@ -102,6 +106,20 @@ describe.each(Object.keys(codings))('%s', (name) => {
     again.advance(change(4));
     expect(modelHash(again.model)).toBe(modelHash(downlink.model));
   });
+});
+
+test('what a whole model’s stages leave out is kept: with it the model is the sum of all changes', () => {
+  const { downlink } = make('models of 2 bits with a residual');
+  const sum = initialModel(network, seed, null).floats.slice();
+  for (let round = 0; round < 6; round++) {
+    const { delta } = change(round);
+    downlink.advance({ delta, exact: {} });
+    for (let i = 0; i < sum.length; i++) sum[i] += delta[i];
+    const kept = Object.values(downlink.snapshot().residuals)[0] as Float32Array;
+    const { floats } = downlink.model;
+    expect(new Set(floats).size).toBeLessThanOrEqual(4 * 3);
+    for (let i = 0; i < sum.length; i++) expect(Math.abs(floats[i] + kept[i] - sum[i])).toBeLessThan(1e-5);
+  }
 });
 
 test('many missed links that change the same weights travel as one combined payload, with the same bits', () => {
