@@ -34,7 +34,7 @@ const options = z.strictObject({
   teacherLayer: layer('teacher'),
   studentLayer: layer('student'),
   temperature: temperature(4),
-  alpha: alpha(0.9),
+  alpha: alpha(0.5),
   ...trainingOptions,
 });
 

@@ -15,7 +15,7 @@ export const response = defineStep({
   family: 'distillation',
   phases,
   paper: 'Hinton et al. 2015, Distilling the Knowledge in a Neural Network',
-  options: z.strictObject({ ...studentOptions, temperature: temperature(4), alpha: alpha(0.9), ...trainingOptions }),
+  options: z.strictObject({ ...studentOptions, temperature: temperature(4), alpha: alpha(0.5), ...trainingOptions }),
   shorthand: 'student',
   create: (options) => ({
     apply: async (teacher, bench) => {
