@@ -4,15 +4,18 @@ import { compressionSteps } from '../shared/compression/index.js';
 import { uncompressed, type CompressedModel } from '../shared/compression/model.js';
 import { runPipeline, type PipelineStage } from '../shared/compression/pipeline.js';
 import { prunableTensors } from '../shared/compression/prune/prunable.js';
+import { measureSpeed } from '../shared/compression/speed.js';
 import { encodeCompact } from '../shared/compression/storage/compact-file.js';
 import { federatedCompression } from '../shared/compression/during/index.js';
 import { Workbench } from '../shared/compression/workbench.js';
+import type { Dataset } from '../shared/data/dataset.js';
 import { chooseEngine } from '../shared/engine/choose.js';
 import { exportOnnx } from '../shared/engine/onnx/export.js';
 import { modelHash } from '../shared/params/parameters.js';
 import { compressionFileVersion, type CompressionFile } from '../shared/runlog/compression-file.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
+import { CodedError } from '../shared/util/errors.js';
 import type { Choice } from '../shared/util/registry.js';
 import { CompressionResults } from './compression-results.js';
 import { writeModel } from './export-model.js';
@@ -49,10 +52,27 @@ const modelOf = ({ scenario, network, parameters }: RunModel): CompressedModel =
   return { ...model, mask };
 };
 
-const writeFiles = async (folder: string, model: CompressedModel, scale: number): Promise<void> => {
-  const { network, parameters, quantization } = model;
+const onnxOf = ({ network, parameters, quantization }: CompressedModel, { scale }: Dataset): Uint8Array =>
+  exportOnnx(network, parameters, { scale, quantization });
+
+const writeFiles = async (folder: string, model: CompressedModel, dataset: Dataset): Promise<void> => {
   await writeAtomic(join(folder, 'model.fsc'), encodeCompact(model));
-  await writeModel(join(folder, 'model.onnx'), exportOnnx(network, parameters, { scale, quantization }));
+  await writeModel(join(folder, 'model.onnx'), onnxOf(model, dataset));
+};
+
+/** How fast both models are here. @returns null where onnxruntime is not there, as with an engine that needs none */
+const speedOf = async (
+  original: CompressedModel,
+  model: CompressedModel,
+  dataset: Dataset,
+): Promise<NonNullable<CompressionFile['measured']>['speed']> => {
+  try {
+    const [before, after] = await measureSpeed([onnxOf(original, dataset), onnxOf(model, dataset)], dataset);
+    return { before, after };
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'engine/unavailable') return null;
+    throw error;
+  }
 };
 
 const writePage = async (folder: string): Promise<void> => {
@@ -79,11 +99,12 @@ export const compressModel = async (options: CompressModelOptions): Promise<Comp
     steps,
   });
   const before = await results.standing();
+  const original = modelOf(run);
   const stages: PipelineStage[] = [...(before?.stages ?? [])];
   try {
     const { model } = await runPipeline({
       steps: steps.map((choice) => ({ step: compressionSteps.chosen(choice)[0], choice })),
-      model: before?.model ?? modelOf(run),
+      model: before?.model ?? original,
       stages,
       bench: (hear) => new Workbench({ dataset, engine, seed, abort, trainings: before?.trainings ?? 0, ...hear }),
       evaluate: evaluateModel,
@@ -96,8 +117,8 @@ export const compressModel = async (options: CompressModelOptions): Promise<Comp
       },
     });
     status.clear();
-    await writeFiles(folder, model, dataset.scale);
-    const file = await results.write(stages, 'done');
+    await writeFiles(folder, model, dataset);
+    const file = await results.write(stages, 'done', { speed: await speedOf(original, model, dataset) });
     await results.finish();
     if (report) await writePage(folder);
     return file;

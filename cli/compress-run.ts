@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compressedStages } from '../report/compressed/stages.js';
-import { formatStages } from '../report/compression.js';
+import { formatSpeed, formatStages } from '../report/compression.js';
 import { formatFronts } from '../report/search-front.js';
 import { compressedFolder } from '../shared/runlog/compression-file.js';
 import { loadPipeline } from '../shared/scenario/pipeline-file.js';
@@ -51,6 +51,8 @@ export const compressRun = async (options: CompressOptions): Promise<void> => {
     });
     for (const front of formatFronts(file.stages)) console.log(`${front}\n`);
     console.log(formatStages(compressedStages(file)));
+    const speed = formatSpeed(file);
+    if (speed !== null) console.log(`\n${speed}`);
     if (report) console.log(`report   ${join(results, 'report.html')}`);
   } finally {
     interrupt.release();

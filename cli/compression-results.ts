@@ -10,7 +10,7 @@ import { compressionFileName, type CompressionFile } from '../shared/runlog/comp
 import { writeAtomic } from '../shared/util/atomic-file.js';
 
 /** What a pipeline is, whatever was done of it. */
-export type Pipeline = Omit<CompressionFile, 'stages' | 'exit'>;
+export type Pipeline = Omit<CompressionFile, 'stages' | 'exit' | 'measured'>;
 
 /** Where an interrupted pipeline goes on. */
 export interface Standing {
@@ -41,8 +41,12 @@ export class CompressionResults {
     this.pipeline = pipeline;
   }
 
-  async write(stages: readonly PipelineStage[], exit: CompressionFile['exit']): Promise<CompressionFile> {
-    const file = { ...this.pipeline, exit, stages: [...stages] };
+  async write(
+    stages: readonly PipelineStage[],
+    exit: CompressionFile['exit'],
+    measured?: CompressionFile['measured'],
+  ): Promise<CompressionFile> {
+    const file = { ...this.pipeline, exit, ...(measured === undefined ? {} : { measured }), stages: [...stages] };
     await writeAtomic(join(this.folder, compressionFileName), `${JSON.stringify(file, null, 2)}\n`);
     return file;
   }

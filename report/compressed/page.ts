@@ -17,6 +17,20 @@ const endings: Record<CompressionFile['exit'], string> = {
 /** A share of examples with a sign: `−0.12 points`. */
 const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(2)} points`;
 
+const speedFigures = ({ measured }: CompressionFile): Html[] => {
+  const speed = measured?.speed ?? null;
+  if (speed === null) return [];
+  const { before, after } = speed;
+  const rate = (examplesPerSecond: number): string => Math.round(examplesPerSecond).toLocaleString('en-US');
+  return [
+    figure(
+      'Speed',
+      formatRatio(after.examplesPerSecond / before.examplesPerSecond),
+      `${rate(before.examplesPerSecond)} became ${rate(after.examplesPerSecond)} examples a second, one thread of the machine at hand`,
+    ),
+  ];
+};
+
 const headline = (compression: CompressionFile): Html => {
   const stages = namedStages(compression);
   const [first, last] = [stages[0], stages.at(-1)!];
@@ -44,7 +58,7 @@ const headline = (compression: CompressionFile): Html => {
       `${formatNumber(effectiveFlops / 1e6)} MFLOPs by weights that are not 0`,
     ),
   ];
-  return html`<dl class="figures">${figures}</dl>`;
+  return html`<dl class="figures">${[...figures, ...speedFigures(compression)]}</dl>`;
 };
 
 const warningsHtml = (compression: CompressionFile): Html[] => {

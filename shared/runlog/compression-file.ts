@@ -1,4 +1,5 @@
 import type { PipelineStage } from '../compression/pipeline.js';
+import type { Speed } from '../compression/speed.js';
 import type { Choice } from '../util/registry.js';
 
 /** Version of the schema of `compression.json`. */
@@ -22,6 +23,11 @@ export interface CompressionFile {
   readonly stages: readonly PipelineStage[];
   /** Whether all steps were done; `begun` while it goes on, or where it was killed. */
   readonly exit: 'begun' | 'done' | 'interrupted' | 'failed';
+  /** What may differ between repeats; left out before the end. */
+  readonly measured?: {
+    /** Of `model.onnx` before and after, on one thread of the machine at hand; null where onnxruntime is not there. */
+    readonly speed: { readonly before: Speed; readonly after: Speed } | null;
+  };
 }
 
 /** Folder of a run in which its model is compressed. */

@@ -122,6 +122,8 @@ describe('fedsqueeze compress', () => {
     expect(ended.code, ended.stderr).toBe(0);
     const folder = join(run, 'compressed');
     expect(ended.stdout).toContain(`folder   ${folder}`);
+    expect(ended.stdout).toMatch(/^speed +[\d.]+×: [\d,]+ became [\d,]+ examples a second/m);
+    expect(compressionIn(folder).measured!.speed!.after.secondsPerExample).toBeGreaterThan(0);
     expect(readdirSync(folder).toSorted()).toEqual([
       'compression.json',
       'model.fsc',

@@ -1,5 +1,5 @@
 import type { Layer } from '../../plots/curve-layers.js';
-import { placeLabels } from '../../plots/labels.js';
+import { placeLabels, type Box } from '../../plots/labels.js';
 import { logTicks } from '../../plots/log-axis.js';
 import { palette, referenceColor, size } from '../../plots/theme.js';
 
@@ -26,17 +26,26 @@ const domainsOf = (points: readonly AccuracyPoint[]): { x: [number, number]; y: 
   };
 };
 
+/** The line between points as small squares, so that no name lies on it. */
+const lineBoxes = (places: readonly { readonly x: number; readonly y: number }[]): Box[] =>
+  places.slice(1).flatMap((to, i) => {
+    const from = places[i];
+    const squares = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 8);
+    return Array.from({ length: squares }, (_, square) => {
+      const share = square / squares;
+      const [x, y] = [from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)];
+      return { left: x - 2, right: x + 2, top: y - 2, bottom: y + 2 };
+    });
+  });
+
 /** Points joined in the order of the steps, each with its name. @param title of the axis of costs */
 export const accuracyLayers = (points: readonly AccuracyPoint[], title: string): Layer[] => {
   const { x, y } = domainsOf(points);
   const acrossOf = (cost: number): number => (Math.log(cost / x[0]) / Math.log(x[1] / x[0])) * size.width;
   const downOf = (accuracy: number): number => ((y[1] - accuracy) / (y[1] - y[0])) * size.height;
   const values = points.map((point, order) => ({ ...point, order }));
-  const placed = placeLabels(
-    values,
-    ({ cost, accuracy, label }) => ({ x: acrossOf(cost), y: downOf(accuracy), text: label }),
-    size,
-  );
+  const place = ({ cost, accuracy, label }: AccuracyPoint) => ({ x: acrossOf(cost), y: downOf(accuracy), text: label });
+  const placed = placeLabels(values, place, size, lineBoxes(points.map(place)));
   const scale = { type: 'log' as const, domain: x, nice: false };
   const encodingX = {
     field: 'cost',

@@ -87,6 +87,7 @@ describe('the report of a folder of model compression', () => {
     expect(await readFile(html, 'utf8')).toBe(page);
     expect(page.match(/<table>/g)).toHaveLength(2);
     expect(page.match(/<figure /g)).toHaveLength(6);
+    expect(page).toMatch(/<dd>2\.00×<small>10,000 became 20,000 examples a second/);
     const rows = (await readFile(join(at, 'tables', 'layers.csv'), 'utf8')).trimEnd().split('\r\n');
     expect(rows).toHaveLength(1 + 3 * 5);
     expect(rows[0]).toContain('storedBytes,format,values,flops,effectiveFlops');
