@@ -9,6 +9,7 @@ import { summarize } from '../shared/runlog/summary.js';
 import { openRunLog, truncateRunLog } from '../shared/runlog/writer.js';
 import { formatScenario, scenarioHash } from '../shared/scenario/format.js';
 import { checkMemory } from '../shared/scenario/memory.js';
+import { networksOfRun } from '../shared/scenario/networks.js';
 import { prepare, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
@@ -261,7 +262,7 @@ export const openRun = async (options: RunOptions): Promise<Run> => {
   const checkpoints = new Checkpoints(join(folder, 'checkpoint'));
   const manifest = options.resume ? await checkpoints.manifest() : null;
   const prepared = prepare(scenario).then((parts) => {
-    checkMemory(parts.evaluated, options.localHosts ?? 0);
+    for (const network of networksOfRun(parts)) checkMemory(network, options.localHosts ?? 0);
     return parts;
   });
   prepared.catch(() => undefined);

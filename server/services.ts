@@ -2,6 +2,7 @@ import { chooseEngine } from '../shared/engine/choose.js';
 import type { Engine } from '../shared/engine/engine.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import type { CompiledNetwork } from '../shared/models/network.js';
+import { networksOfRun } from '../shared/scenario/networks.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { CodedError } from '../shared/util/errors.js';
@@ -46,13 +47,11 @@ const hostMessageVectors = 16;
 
 const bytesOfModel = ({ layout }: CompiledNetwork): number => 4 * layout.floats + 8 * layout.counters;
 
-const messageLimits = ({ network, evaluated, method, scenario, parts }: Prepared): MessageLimits => {
+const messageLimits = (prepared: Prepared): MessageLimits => {
+  const { scenario, parts } = prepared;
   const update = new PartCoder(parts.up, scenario.uplink).maxBytes + maxHeaderBytes + frameOverhead(parts.up.length);
   // Clients' own networks are part of their states.
-  const { publicLearning, mentoring } = method;
-  const mentor = mentoring === undefined ? [] : [mentoring.network(evaluated)];
-  const own = [...(publicLearning?.networks(evaluated) ?? []), ...mentor];
-  const modelBytes = Math.max(...[network, evaluated, ...own].map(bytesOfModel));
+  const modelBytes = Math.max(...networksOfRun(prepared).map(bytesOfModel));
   const limit = 2 ** 31 - 1;
   if (Math.max(update, modelBytes * 2) > limit) {
     throw new CodedError(
