@@ -1,12 +1,25 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { CompressedModel } from '../../../shared/compression/model.js';
+import { storageFormats } from '../../../shared/compression/storage/formats/index.js';
 import { decodeCompact, encodeCompact, storeModel } from '../../../shared/compression/storage/compact-file.js';
+import { BitWriter } from '../../../shared/util/bits.js';
 import { bytesOf } from '../../../shared/params/parameters.js';
 import { codeOf, refused } from '../../support/refusal.js';
 import { modelOf, smallNetwork, streamOf } from './models.js';
+
+/** Each weight that is left one of five. */
+const sharedModel = (density: number): CompressedModel => {
+  const model = modelOf({ density });
+  const floats = model.parameters.floats.map((value) => (value === 0 ? 0 : Math.ceil(value * 5) / 7 + 0.01));
+  return { ...model, parameters: { ...model.parameters, floats } };
+};
 
 const cases: readonly (readonly [name: string, model: CompressedModel])[] = [
   ['float32', modelOf({})],
@@ -16,20 +29,48 @@ const cases: readonly (readonly [name: string, model: CompressedModel])[] = [
   ['4 bits, affine, a tensor', modelOf({ bits: 4, affine: true, perChannel: false })],
   ['2 bits, pruned', modelOf({ bits: 2, density: 0.3 })],
   ['8 bits, affine, nearly all pruned', modelOf({ bits: 8, affine: true, density: 0.02 })],
+  ['float32, nearly all pruned', modelOf({ density: 0.01 })],
+  ['float32, some pruned', modelOf({ density: 0.7 })],
+  ['shared weights', sharedModel(0.6)],
+  ['few shared weights', sharedModel(0.05)],
 ];
 
-/** Files that pin the format, with the hash of their floats; `npm run vectors` writes them anew. */
+/**
+ * Files that pin the format, with the hash of their floats; `npm run vectors` writes them anew. test/python/decode_model.py
+ * reads them without anything of this project.
+ */
 const vectors = new URL('../../vectors/compact-models.json', import.meta.url);
 
 const sha256 = ({ parameters }: CompressedModel): string =>
   createHash('sha256').update(bytesOf(parameters.floats)).digest('hex');
+
+/** The same places in every format: a tenth of a matrix, more of them in some columns. */
+const places = () => {
+  const matrix = { rows: 40, columns: 50 };
+  const stream = streamOf('places');
+  const positions = Uint32Array.from({ length: 2000 }, (_, i) => i).filter(
+    (i) => stream.uniform() < (i % 50 < 10 ? 0.4 : 0.025),
+  );
+  const formats = storageFormats.all
+    .filter(({ keeps }) => keeps === 'nonzero')
+    .map((format) => {
+      const prepared = format.prepare(positions, matrix)!;
+      const writer = new BitWriter();
+      prepared.write(writer);
+      const bytes = Buffer.from(writer.finish()).toString('hex');
+      return { format: format.code, parameter: prepared.parameter, bytes };
+    });
+  return { ...matrix, positions: positions.join(' '), formats };
+};
 
 if (process.env.VECTORS === 'write') {
   const entries = cases.map(([name, model]) => {
     const file = Buffer.from(encodeCompact(model)).toString('base64');
     return [name, { file, sha256: sha256(model) }];
   });
-  writeFileSync(vectors, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+  const shapes = smallNetwork.layout.tensors.map(({ shape }) => shape);
+  const golden = { shapes, models: Object.fromEntries(entries), places: places() };
+  writeFileSync(vectors, `${JSON.stringify(golden, null, 2)}\n`);
 }
 
 /** A file whose checksum is right again. */
@@ -87,7 +128,7 @@ describe('a compact model file', () => {
     const file = encodeCompact(model);
     const stream = streamOf('damage');
     const outcomes = new Set<string>();
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 120; i++) {
       const damaged = file.slice(0, i % 4 === 0 ? 16 + stream.below(file.length - 16) : file.length);
       // Half of them where the header and the first tensors are.
       const at = 8 + stream.below(i % 2 === 0 ? damaged.length - 8 : Math.min(600, damaged.length - 8));
@@ -144,7 +185,11 @@ describe('a compact model file', () => {
   });
 
   test('the bytes of the format stay: files of version 1 are read, their tensors written as they were', () => {
-    const golden = JSON.parse(readFileSync(vectors, 'utf8')) as Record<string, { file: string; sha256: string }>;
+    const { models: golden, ...rest } = JSON.parse(readFileSync(vectors, 'utf8')) as {
+      models: Record<string, { file: string; sha256: string }>;
+      places: ReturnType<typeof places>;
+    };
+    expect(rest.places).toEqual(places());
     expect(Object.keys(golden)).toEqual(cases.map(([name]) => name));
     // The deflated header depends on the version of zlib; what follows does not.
     const bodyOf = (bytes: Buffer): string => bytes.subarray(16 + bytes.readUInt32LE(8)).toString('base64');
@@ -153,5 +198,23 @@ describe('a compact model file', () => {
       expect(sha256(decodeCompact(file, name)), name).toBe(golden[name].sha256);
       expect(bodyOf(Buffer.from(encodeCompact(model))), name).toBe(bodyOf(file));
     }
+  });
+});
+
+const python = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
+
+describe.skipIf(python === undefined)('an independent reader in Python', () => {
+  const script = fileURLToPath(new URL('../../python/decode_model.py', import.meta.url));
+  const read = (file: string) => spawnSync(python!, ['-B', script, file], { encoding: 'utf8' });
+
+  test('reads the same floats to the bit, and sees others', () => {
+    const { status, stdout, stderr } = read(fileURLToPath(vectors));
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`${cases.length} of ${cases.length} models read to the bit, 8 of 8 formats of places\n`);
+    expect(status).toBe(0);
+    const golden = readFileSync(vectors, 'utf8');
+    const file = join(mkdtempSync(join(tmpdir(), 'fedsqueeze-python-')), 'other.json');
+    writeFileSync(file, golden.replace(/"sha256": "[0-9a-f]{2}/, '"sha256": "zz'));
+    expect(read(file)).toMatchObject({ status: 1, stdout: expect.stringContaining('float32: other floats') as string });
   });
 });
