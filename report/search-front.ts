@@ -1,24 +1,6 @@
+import { searchesOf, type Search } from './compressed/searches.js';
 import { formatBytes, formatPercent } from './format.js';
 import { textTable, type TextColumn } from './text-table.js';
-
-/** A network that a search has tried, as results keep it. */
-interface Tried {
-  readonly network: string;
-  readonly flops: number;
-  readonly storedBytes: number;
-  readonly examples: number;
-  readonly accuracy: number;
-}
-
-interface Searched {
-  readonly kind: 'search';
-  readonly chosen: string;
-  readonly trials: readonly Tried[];
-  readonly front: readonly Tried[];
-}
-
-const isSearched = (details: unknown): details is Searched =>
-  typeof details === 'object' && details !== null && 'kind' in details && details.kind === 'search';
 
 const columns: readonly TextColumn[] = [
   { title: 'Front' },
@@ -28,7 +10,7 @@ const columns: readonly TextColumn[] = [
   { title: 'examples seen', isNumber: true },
 ];
 
-const table = ({ front, chosen, trials }: Searched): string =>
+const table = ({ front, chosen, trials }: Search): string =>
   [
     textTable(
       columns,
@@ -45,4 +27,4 @@ const table = ({ front, chosen, trials }: Searched): string =>
 
 /** The fronts of accuracy against FLOPs of the searches in a pipeline, one table each. */
 export const formatFronts = (stages: readonly { readonly details?: unknown }[]): string[] =>
-  stages.flatMap(({ details }) => (isSearched(details) ? [table(details)] : []));
+  searchesOf(stages).map(table);

@@ -5,6 +5,7 @@ import { layerBits } from './layer-bits.js';
 import { layerFlops } from './layer-flops.js';
 import { layerSizes } from './layer-sizes.js';
 import type { ModelPlot } from './model-plot.js';
+import { searchFront } from './search-front.js';
 import { weightHistograms } from './weight-histograms.js';
 
 /** All pictures of a compressed model, in the order in which a report shows them. */
@@ -15,4 +16,5 @@ export const modelPlots = makeRegistry<ModelPlot>('picture of a model', [
   layerFlops,
   layerBits,
   weightHistograms,
+  searchFront,
 ]);
