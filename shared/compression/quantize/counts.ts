@@ -18,7 +18,7 @@ export interface ValueCounts {
 }
 
 /** A float32's is −149 at least. */
-const leastExponent = -160;
+export const leastExponent = -160;
 
 /** The smallest power of two of which 2048 reach beyond a magnitude. */
 const exponentFor = (magnitude: number): number => {

@@ -7,7 +7,7 @@ import { allocate, costOf, descent, fewestBits, riseOf, waterFilling, type Alloc
 import { foldNormalization } from './fold-normalization.js';
 import { kernelGrid, requireKernels, type Quantizable, type WeightOptions } from './kernels.js';
 import { activationBits, activationOptions, fold, weightOptions } from './options.js';
-import { calibrationExamples, quantizeModel } from './quantize-model.js';
+import { activationPlan, calibrationExamples, inferQuantized, quantizeModel } from './quantize-model.js';
 import { lossWithBits, sensitivities } from './sensitivity.js';
 
 /** Points of the trade-off curve whose loss is measured. */
@@ -101,16 +101,7 @@ const apply = async (before: CompressedModel, bench: Workbench, chosen: MixedOpt
       const at = kernels.findIndex(({ tensor }) => tensor.name === kernel.tensor.name);
       return kernelGrid(kernel, floats, { ...how, bits: bits[at] });
     },
-    activations:
-      chosen.activationBits === null
-        ? null
-        : {
-            bits: chosen.activationBits,
-            isSymmetric: chosen.activationSymmetric,
-            calibration: chosen.activationCalibration,
-            percentile,
-            examples: chosen.examples,
-          },
+    activations: activationPlan(chosen),
   });
   const details = {
     budget: chosen.budget,
@@ -120,7 +111,7 @@ const apply = async (before: CompressedModel, bench: Workbench, chosen: MixedOpt
     layers: kernels.map(({ layer }, i) => ({ name: layer.name, bits: bits[i], rises: layers[i].rises })),
     tradeOff: curve,
   };
-  return { ...quantized, details };
+  return inferQuantized(quantized, bench, details);
 };
 
 /** Bits a layer by how much the loss minds them. */
@@ -128,7 +119,7 @@ export const mixed = defineStep({
   name: 'mixed',
   summary: 'quantizes each layer with bits of its own, found by sensitivity under a budget of size or operations',
   family: 'quantization',
-  phases: ['statistics', 'trade-off', 'configuration', 'calibration', 'quantized inference'],
+  phases: ['sensitivity', 'trade-off', 'configuration', 'statistics', 'calibration', 'quantized inference'],
   paper: 'Dong et al. 2019, HAWQ; Wang et al. 2019, HAQ',
   options,
   shorthand: 'bits',

@@ -37,7 +37,15 @@ export const activationOptions = {
     .max(1_000_000)
     .default(500)
     .describe(
-      'Training examples to calibrate with, of those that are held out; from 1 to 1000000, at most all of them.',
+      'Training examples to calibrate with, of those that are held out, or of each client its own; from 1 to 1000000, at most all of them.',
+    ),
+  clients: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .describe(
+      'Clients that the training examples are dealt to and that send what they count of activations, as coded counts which the coordinator adds up; from 0, where held-out examples are counted instead, to 10000.',
     ),
 };
 

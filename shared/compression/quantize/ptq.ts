@@ -3,7 +3,7 @@ import { defineStep } from '../step.js';
 import { foldNormalization } from './fold-normalization.js';
 import { kernelGrid } from './kernels.js';
 import { activationBits, activationOptions, fold, weightBits, weightOptions } from './options.js';
-import { quantizeModel } from './quantize-model.js';
+import { activationPlan, inferQuantized, quantizeModel } from './quantize-model.js';
 
 /** Weights, and what layers give, become integers, without training. */
 export const ptq = defineStep({
@@ -17,29 +17,19 @@ export const ptq = defineStep({
   shorthand: 'weightBits',
   create: (options) => ({
     apply: async (before, bench) => {
-      const { percentile, examples } = options;
-      const quantized = await quantizeModel(options.fold ? foldNormalization(before) : before, bench, {
+      const model = options.fold ? foldNormalization(before) : before;
+      const quantized = await quantizeModel(model, bench, {
         weights: (kernel, floats) =>
           kernelGrid(kernel, floats, {
             bits: options.weightBits,
             granularity: options.granularity,
             isSymmetric: options.weightSymmetric,
             calibration: options.weightCalibration,
-            percentile,
+            percentile: options.percentile,
           }),
-        activations:
-          options.activationBits === null
-            ? null
-            : {
-                bits: options.activationBits,
-                isSymmetric: options.activationSymmetric,
-                calibration: options.activationCalibration,
-                percentile,
-                examples,
-              },
+        activations: activationPlan(options),
       });
-      bench.report({ phase: 'quantized inference', done: 1 });
-      return quantized;
+      return inferQuantized(quantized, bench);
     },
   }),
 });

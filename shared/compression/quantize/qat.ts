@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { FakeQuantization, Optimizer } from '../../engine/engine.js';
 import { isActivated } from '../../engine/quantized.js';
 import type { CompressedModel } from '../model.js';
-import { defineStep } from '../step.js';
+import { defineStep, type StepResult } from '../step.js';
 import type { Workbench } from '../workbench.js';
 import { foldNormalization } from './fold-normalization.js';
 import { requireKernels, trainedGrid } from './kernels.js';
 import { activationBits, activationOptions, fold, weightBits } from './options.js';
-import { quantizeModel } from './quantize-model.js';
+import { activationPlan, inferQuantized, quantizeModel } from './quantize-model.js';
 import { warnOfGradients } from './vanishing.js';
 
 const options = z.strictObject({
@@ -38,29 +38,21 @@ const fakeQuantizationOf = ({ network }: CompressedModel, chosen: QatOptions): F
   activationBits: network.layers.some(isActivated) ? chosen.activationBits : null,
 });
 
-const apply = async (before: CompressedModel, bench: Workbench, chosen: QatOptions): Promise<CompressedModel> => {
-  const { epochs, learningRate, batchSize, momentum, percentile, examples } = chosen;
+const apply = async (before: CompressedModel, bench: Workbench, chosen: QatOptions): Promise<StepResult> => {
+  const { epochs, learningRate, batchSize, momentum } = chosen;
   const folded = chosen.fold ? foldNormalization(before) : before;
   const model = { ...folded, quantization: null };
   requireKernels(model);
   const fakeQuantization = fakeQuantizationOf(model, chosen);
-  await warnOfGradients(model, bench, { fakeQuantization, batchSize, phase: 'configuration' });
+  await warnOfGradients(model, bench, { fakeQuantization, batchSize, phase: 'quantized training' });
   const optimizer: Optimizer = { kind: 'sgd', momentum, nesterov: false, weightDecay: 0 };
   const plan = { phase: 'quantized training', epochs, learningRate, batchSize, optimizer, fakeQuantization };
   const trained = (await bench.train(model, plan)).model;
-  return quantizeModel(trained, bench, {
+  const quantized = await quantizeModel(trained, bench, {
     weights: (kernel, floats) => trainedGrid(kernel, floats, chosen.weightBits),
-    activations:
-      chosen.activationBits === null
-        ? null
-        : {
-            bits: chosen.activationBits,
-            isSymmetric: chosen.activationSymmetric,
-            calibration: chosen.activationCalibration,
-            percentile,
-            examples,
-          },
+    activations: activationPlan(chosen),
   });
+  return inferQuantized(quantized, bench);
 };
 
 /**
@@ -71,7 +63,7 @@ export const qat = defineStep({
   name: 'qat',
   summary: 'trains on with quantized weights and activations, then quantizes',
   family: 'quantization',
-  phases: ['configuration', 'quantized training', 'statistics', 'calibration', 'quantized inference'],
+  phases: ['quantized training', 'configuration', 'statistics', 'calibration', 'quantized inference'],
   paper:
     'Jacob et al. 2018, Quantization and Training of Neural Networks; Bengio et al. 2013 (straight-through estimator)',
   options,

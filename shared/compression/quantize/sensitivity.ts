@@ -61,7 +61,7 @@ export const sensitivities = async (
     }
     const squares = floats.subarray(offset, offset + size).reduce((sum, weight) => sum + weight * weight, 0);
     found.push({ cost: cost(kernel), variance: squares / size, rises });
-    bench.report({ phase: 'statistics', done: (at + 1) / kernels.length });
+    bench.report({ phase: 'sensitivity', done: (at + 1) / kernels.length });
   }
   return found;
 };

@@ -87,6 +87,22 @@ describe('ptq', () => {
     expect(quantized.mask).toBe(pruned.mask);
   });
 
+  test('clients’ counts give the ranges of all of their examples, from far fewer bytes', async () => {
+    const options = { clients: 7, examples: 10_000, activationCalibration: 'minmax' };
+    const { quantization, details } = await applied(ptq, options, wide);
+    const onGrids = await applied(ptq, { activationBits: null }, wide);
+    for (const [point, grid] of quantization?.activations ?? []) {
+      if (point === 'input') continue;
+      const all = await bench.predict(onGrids, bench.pool, point);
+      const largest = all.reduce((most, value) => Math.max(most, value), 0);
+      expect(grid.scales[0] * 255).toBeCloseTo(largest, 4);
+    }
+    const { statistics } = details as { statistics: { clients: number; bytes: number } };
+    expect(statistics.clients).toBe(7);
+    expect(statistics.bytes).toBeLessThan(7 * 4 * 4096);
+    await expect(applied(ptq, { clients: 5000 }, wide)).rejects.toThrow(refusal('compression/impossible'));
+  });
+
   test('repeats to the bit', async () => {
     const [first, second] = [await applied(ptq, {}, wide), await applied(ptq, {}, wide)];
     expect(first.parameters.floats).toEqual(second.parameters.floats);
@@ -163,6 +179,7 @@ describe('qat', () => {
         calibration: 'minmax',
         percentile: 100,
         examples: 64,
+        clients: 0,
       } as const;
       const quantized = await quantizeModel(before, bench, {
         weights: (kernel, floats) => trainedGrid(kernel, floats, weightBits),
