@@ -9,6 +9,8 @@ import { describe, expect, test } from 'vitest';
 import type { CompressedModel } from '../../../shared/compression/model.js';
 import { storageFormats } from '../../../shared/compression/storage/formats/index.js';
 import { decodeCompact, encodeCompact, storeModel } from '../../../shared/compression/storage/compact-file.js';
+import { compileNetwork } from '../../../shared/models/compile.js';
+import type { Network } from '../../../shared/models/network.js';
 import { BitWriter } from '../../../shared/util/bits.js';
 import { bytesOf } from '../../../shared/params/parameters.js';
 import { codeOf, refused } from '../../support/refusal.js';
@@ -158,7 +160,8 @@ describe('a compact model file', () => {
       ],
       classes: 10,
     };
-    const header = deflateRawSync(JSON.stringify({ network, layoutId: '', quantized: false, pruned: true }));
+    const layoutId = compileNetwork(network as Network).layout.id;
+    const header = deflateRawSync(JSON.stringify({ network, layoutId, quantized: false, pruned: true }));
     const long = deflateRawSync(JSON.stringify({ network: { ...network, name: 'x'.repeat(2 ** 21) } }));
     const fileOf = (part: Buffer): Uint8Array => {
       const file = Buffer.alloc(16 + part.length + 8);
@@ -169,8 +172,37 @@ describe('a compact model file', () => {
       return resealed(file);
     };
     const before = process.memoryUsage().arrayBuffers;
-    for (const part of [header, long]) expect(codeOf(() => decodeCompact(fileOf(part), 'm'))).toBe('params/bad-file');
+    expect(refused(() => decodeCompact(fileOf(header), 'm')).message).toMatch(/^256176010 numbers in \d+ bytes\.$/);
+    expect(codeOf(() => decodeCompact(fileOf(long), 'm'))).toBe('params/bad-file');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
+  });
+
+  test('refuses bytes left over, grids that are none, and what contradicts the header', () => {
+    const file = encodeCompact(modelOf({ bits: 4, density: 0.5 }));
+    const longer = new Uint8Array(file.length + 1);
+    longer.set(file);
+    expect(refused(() => decodeCompact(resealed(longer), 'm')).message).toMatch(/left over/);
+    // The first tensor: two bytes of format and coding, bits, least and most, the number of scales, then the first scale.
+    const at = 16 + new DataView(file.buffer, file.byteOffset).getUint32(8, true);
+    const changed = (offset: number, bytes: Uint8Array): Uint8Array => {
+      const damaged = file.slice();
+      damaged.set(bytes, at + offset);
+      return resealed(damaged);
+    };
+    const float = (value: number): Uint8Array => bytesOf(Float32Array.of(value));
+    for (const scale of [0, -1, NaN, Infinity]) {
+      expect(refused(() => decodeCompact(changed(6, float(scale)), 'm')).message).toMatch(/A scale of a grid/);
+    }
+    expect(refused(() => decodeCompact(changed(2, Uint8Array.of(1)), 'm')).message).toBe(
+      'A grid of 1 bits from -7 to 7.',
+    );
+    expect(refused(() => decodeCompact(changed(5, Uint8Array.of(3)), 'm')).message).toBe('A grid of 3 scales.');
+    expect(refused(() => decodeCompact(changed(0, Uint8Array.of(9)), 'm')).message).toMatch(/unknown bytes 9/);
+    const { network, parameters } = modelOf({ bits: 4, density: 0.5 });
+    const plain = encodeCompact({ network, parameters, mask: null, quantization: null });
+    const headerEnd = 16 + new DataView(plain.buffer, plain.byteOffset).getUint32(8, true);
+    const mixed = Buffer.concat([plain.subarray(0, headerEnd), file.subarray(at)]);
+    expect(refused(() => decodeCompact(resealed(mixed), 'm')).message).toMatch(/contradicts the header/);
   });
 
   test('−0 becomes 0, other numbers keep their bits', () => {

@@ -79,6 +79,17 @@ describe('formats of places', () => {
     expect([...writer.finish()]).toEqual([0b010_010_10, 0b1_001_111_0, 0b00_011_100]);
   });
 
+  test('csr: refuses row ends that go back, and columns that do not ascend', () => {
+    // 3 × 8 with 5 places as above; ends 2, 1, 5, then columns 7, 1 in the first row.
+    const csr = storageFormats.get('csr');
+    const read = (...bytes: number[]) =>
+      codeOf(() => csr.read(new BitReader(Uint8Array.from(bytes)), 5, { rows: 3, columns: 8 }, 0));
+    expect(read(0b010_010_10, 0b1_001_111_0, 0b00_011_100)).toBe('none');
+    expect(read(0b010_001_10, 0b1_001_111_0, 0b00_011_100)).toBe('codec/bad-count');
+    expect(read(0b010_110_10, 0b1_001_111_0, 0b00_011_100)).toBe('codec/bad-count');
+    expect(read(0b010_010_10, 0b1_111_001_0, 0b00_011_100)).toBe('codec/bad-position');
+  });
+
   test('csc: column ends and row indices, by hand', () => {
     // The same turned over: ends 1, 2, 2, 3, 4, 4, 4, 5 in 3 bits, rows 2, 0, 2, 2, 0 in 2 bits.
     const prepared = storageFormats.get('csc').prepare(Uint32Array.of(1, 7, 16, 19, 20), { rows: 3, columns: 8 })!;
