@@ -2,12 +2,12 @@ import type { Partition } from '../shared/data/dataset.js';
 import type { PartSpec } from '../shared/method/method.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { loadModel } from '../shared/models/load.js';
-import type { CompiledNetwork } from '../shared/models/network.js';
 import { meanClientFlops } from '../shared/scenario/client-flops.js';
 import type { LoadedScenario } from '../shared/scenario/load.js';
 import { locatingModel } from '../shared/scenario/locate-model.js';
 import { checkMemory } from '../shared/scenario/memory.js';
-import { prepareMethod } from '../shared/scenario/prepare.js';
+import { networksOfRun } from '../shared/scenario/networks.js';
+import { prepareMethod, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
 import { expandSweep, type SweepPoint } from '../shared/scenario/sweep.js';
 import { checkPoints, datasetCache, deal } from './check-points.js';
@@ -59,9 +59,11 @@ const samplesOf = (partition: Partition): Plan['samplesPerClient'] => {
   return { min: sizes[0], median, max: sizes[sizes.length - 1], mean };
 };
 
-const directionsOf = (scenario: Scenario, network: CompiledNetwork): Pick<Plan, 'uplink' | 'downlink'> => {
-  const { parts } = prepareMethod(scenario, network);
-  const denseBytes = 4 * network.layout.floats;
+const directionsOf = (
+  scenario: Scenario,
+  { evaluated, parts }: Pick<Prepared, 'evaluated' | 'parts'>,
+): Pick<Plan, 'uplink' | 'downlink'> => {
+  const denseBytes = 4 * evaluated.layout.floats;
   const directionOf = (specs: readonly PartSpec[], coding: Scenario['uplink']): DirectionPlan => ({
     denseBytes,
     mostBytes: new PartCoder(specs, coding).maxBytes,
@@ -79,14 +81,14 @@ export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
   const datasetOf = datasetCache();
   const dataset = await datasetOf(scenario);
   const { partition, validation, publicExamples } = await locatingModel(loaded, () => deal(dataset, scenario));
-  const network = await locatingModel(loaded, () => {
-    const compiled = loadModel(scenario.model, dataset);
-    checkMemory(compiled, defaultHosts(scenario));
-    return compiled;
+  const prepared = await locatingModel(loaded, () => {
+    const method = prepareMethod(scenario, loadModel(scenario.model, dataset));
+    for (const network of networksOfRun(method)) checkMemory(network, defaultHosts(scenario));
+    return method;
   });
   if (sweep !== null) await checkPoints(points, datasetOf);
   const samplesPerClient = samplesOf(partition);
-  const work = { scenario, evaluated: network, method: prepareMethod(scenario, network).method };
+  const { evaluated: network } = prepared;
   return {
     scenario,
     examples: {
@@ -98,8 +100,8 @@ export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
     samplesPerClient,
     parameters: network.layout.floats + network.layout.counters,
     forwardFlops: network.flops,
-    flopsPerRound: scenario.clients.perRound * meanClientFlops(work, samplesPerClient.mean),
-    ...directionsOf(scenario, network),
+    flopsPerRound: scenario.clients.perRound * meanClientFlops({ scenario, ...prepared }, samplesPerClient.mean),
+    ...directionsOf(scenario, prepared),
     points:
       sweep === null ? null : points.map(({ name, case: label, seed, set }) => ({ name, case: label, seed, set })),
   };

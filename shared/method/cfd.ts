@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CodedError } from '../util/errors.js';
 import { logitsOf, required, softmaxRows } from './public/learner.js';
+import { rememberedFor } from './public/client-network.js';
 import {
   defineMethod,
   type ClientTask,
@@ -103,7 +104,7 @@ const create = (chosen: Options): Method => ({
     temperature: 1,
     atClients: true,
     epochs: chosen.epochs,
-    networks: (network) => networksOf(chosen.models, network),
+    networks: rememberedFor((network) => networksOf('cfd', chosen.models, network)),
   },
   parameterize: (network, seed, examples) => {
     const { classes } = network.network;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { models } from '../models/catalogue/index.js';
-import { loadModel } from '../models/load.js';
 import type { CompiledNetwork } from '../models/network.js';
 import { choiceOf } from '../options/choice.js';
 import { differenceOf } from '../params/parameters.js';
@@ -9,6 +8,7 @@ import { exactValues } from './exact-parts.js';
 import { fedavg } from './fedavg.js';
 import { defineMethod, plainParameterization, type ClientTask, type ClientUpdate, type Method } from './method.js';
 import type { Pair } from './mentor/pair.js';
+import { clientNetwork, rememberedFor } from './public/client-network.js';
 import { required } from './public/learner.js';
 
 /*
@@ -43,9 +43,6 @@ type Options = z.infer<typeof options>;
 
 const averaging = fedavg.create({});
 
-const mentorOf = ({ network: { input: inputShape, classes } }: CompiledNetwork, { mentor }: Options): CompiledNetwork =>
-  loadModel(mentor, { inputShape, classes });
-
 /** @throws CodedError `compression/impossible` */
 const requireLarger = (mentor: CompiledNetwork, student: CompiledNetwork): void => {
   const [large, small] = [mentor, student].map(({ layout }) => layout.floats);
@@ -74,19 +71,18 @@ const clientRound = async (
   return { parts: { delta, ...exactValues({ ...model, floats }) }, state: { mentor: own }, loss: losses / epochs };
 };
 
-const create = (chosen: Options): Method => ({
-  ...averaging,
-  mentoring: {
-    temperature: chosen.temperature,
-    alpha: chosen.alpha,
-    network: (network) => mentorOf(network, chosen),
-  },
-  parameterize: (network) => {
-    requireLarger(mentorOf(network, chosen), network);
-    return plainParameterization(network);
-  },
-  clientRound,
-});
+const create = ({ mentor, temperature, alpha }: Options): Method => {
+  const mentorOf = rememberedFor((network) => clientNetwork(mentor, network, 'method.fedkd.mentor'));
+  return {
+    ...averaging,
+    mentoring: { temperature, alpha, network: mentorOf },
+    parameterize: (network) => {
+      requireLarger(mentorOf(network), network);
+      return plainParameterization(network);
+    },
+    clientRound,
+  };
+};
 
 export const fedkd = defineMethod({
   name: 'fedkd',

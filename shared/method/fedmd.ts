@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { makeLayout } from '../params/layout.js';
 import { required } from './public/learner.js';
+import { rememberedFor } from './public/client-network.js';
 import {
   defineMethod,
   type ClientTask,
@@ -70,7 +71,7 @@ const create = (chosen: Options): Method => ({
     temperature: chosen.temperature,
     atClients: true,
     epochs: chosen.epochs,
-    networks: (network) => networksOf(chosen.models, network),
+    networks: rememberedFor((network) => networksOf('fedmd', chosen.models, network)),
   },
   parameterize: (network, seed, examples) => {
     const scores = { name: 'logits', shape: [examples, network.network.classes], role: 'weight' } as const;

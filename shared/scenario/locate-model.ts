@@ -21,9 +21,12 @@ const placeOf = ({ source: { document, settings } }: LoadedScenario, path: Path)
 export const layerText = (model: string, { where }: CodedError): string =>
   where === undefined ? '' : `: ${where}${model === 'layers' ? '' : ` of the model ${model}`}`;
 
+/** How an error says where it is, when it lies in how the data are dealt or in an option of the method. */
+const scenarioPath = /^(?:dataset|method)\.[\w.]+$/;
+
 /**
- * Does what deals the scenario's data and compiles its network; an error of the data or the model then names its line in
- * the file, and where it is one layer's, the layer.
+ * Does what deals the scenario's data and compiles its networks; an error of the data, the method or the model then names
+ * its line in the file, and where it is one layer's, the layer.
  * @throws CodedError what the work throws
  */
 export const locatingModel = async <T>(loaded: LoadedScenario, work: () => T | Promise<T>): Promise<T> => {
@@ -31,8 +34,9 @@ export const locatingModel = async <T>(loaded: LoadedScenario, work: () => T | P
     return await work();
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    if (error.code.startsWith('data/impossible') && error.where?.startsWith('dataset.') === true) {
-      throw error.at(`${placeOf(loaded, error.where.split('.'))}: ${error.where}`);
+    if (error.where !== undefined && scenarioPath.test(error.where)) {
+      const path = error.where.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+      throw error.at(`${placeOf(loaded, path)}: ${error.where}`);
     }
     if (!error.code.startsWith('model/')) throw error;
     const [model] = Object.keys(loaded.scenario.model);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { dealPartition } from '../../shared/data/load.js';
+import { loadModel } from '../../shared/models/load.js';
 import { locatingModel } from '../../shared/scenario/locate-model.js';
-import { dealingOf } from '../../shared/scenario/prepare.js';
+import { networksOfRun } from '../../shared/scenario/networks.js';
+import { dealingOf, prepareMethod } from '../../shared/scenario/prepare.js';
 import { CodedError } from '../../shared/util/errors.js';
 import { balanced } from '../data/partition/partitions.js';
 import { refusal, withLines } from './helpers.js';
@@ -74,4 +76,27 @@ test('the networks of fedmd are choices like the scenario’s own', () => {
   expect(scenario.method['fedmd']['models']).toMatchObject([{ mlp: {} }, { mlp: { hidden: [8] } }]);
   expect(refusal(() => withPublic('method: { fedmd: { models: [mlpp] } }\n'))).toContain('mlpp');
   expect(refusal(() => withPublic('method: { fedmd: { models: [] } }\n'))).toContain('models');
+});
+
+describe('a network that a client has for itself', () => {
+  const located = async (method: string): Promise<string> => {
+    const loaded = withPublic(`method: ${method}\n`);
+    const shape = { inputShape: [4, 4, 1], classes: 10 };
+    const error: unknown = await locatingModel(loaded, () =>
+      networksOfRun(prepareMethod(loaded.scenario, loadModel(loaded.scenario.model, shape))),
+    ).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CodedError);
+    return (error as CodedError).describe();
+  };
+
+  test('is named with its line where it does not fit the data', async () => {
+    expect(await located('{ cfd: { models: [mlp, lenet5] } }')).toContain('test.yaml:5:32: method.cfd.models.1: ');
+    expect(await located('{ fedkd: { mentor: lenet5 } }')).toContain('test.yaml:5:28: method.fedkd.mentor: ');
+  });
+
+  test('and where a mentor is no larger than what travels', async () => {
+    const said = await located('{ fedkd: { mentor: { mlp: { hidden: [2] } } } }');
+    expect(said).toContain('test.yaml:5:28: method.fedkd.mentor: The mentor ');
+    expect(said).toContain('Take a larger mentor or a smaller model.');
+  });
 });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { models } from '../../models/catalogue/index.js';
 import { initialize } from '../../models/initialize.js';
-import { loadModel } from '../../models/load.js';
 import type { CompiledNetwork } from '../../models/network.js';
 import { choiceOf } from '../../options/choice.js';
 import type { Layout } from '../../params/layout.js';
 import type { Choice } from '../../util/registry.js';
+import { clientNetwork } from './client-network.js';
 import type { ClientLearner } from './learner.js';
 import type { ClientState, Parameterization, Parts, ServerState } from '../method.js';
 
@@ -40,11 +40,15 @@ export const tableOptions = {
     .describe('Passes of the coordinator’s network over the public examples in a round, 1 to 1000.'),
 };
 
-/** The networks that an option `models` names. */
-export const networksOf = (choices: readonly Choice[] | null, network: CompiledNetwork): readonly CompiledNetwork[] => {
-  const { input: inputShape, classes } = network.network;
-  return choices === null ? [network] : choices.map((choice) => loadModel(choice, { inputShape, classes }));
-};
+/** The networks that a method's option `models` names. @throws CodedError `model/…` */
+export const networksOf = (
+  method: string,
+  choices: readonly Choice[] | null,
+  network: CompiledNetwork,
+): readonly CompiledNetwork[] =>
+  choices === null
+    ? [network]
+    : choices.map((choice, i) => clientNetwork(choice, network, `method.${method}.models.${i}`));
 
 /** The model is a table of zeros at first; what is evaluated is the coordinator's own network. */
 export const tableParameterization = (network: CompiledNetwork, layout: Layout, seed: number): Parameterization => ({
