@@ -53,6 +53,7 @@ const codings: Record<string, Coding> = {
     stages: [{ topk: { fraction: 0.2 } }],
   },
   momentum: { errorFeedback: { momentum: { factor: 0.9 } }, scope: 'model', stages: [{ topk: { fraction: 0.2 } }] },
+  'low rank': { errorFeedback: true, scope: 'tensor', stages: [{ lowrank: { rank: 1 } }] },
   ef21: { errorFeedback: { ef21: {} }, scope: 'model', stages: [{ topk: { fraction: 0.2 } }] },
 };
 
