@@ -26,7 +26,10 @@ export const searchFront: ModelPlot = {
     if (search === undefined) return null;
     const trials = search.trials.map(pointOf);
     const front = search.front.map(pointOf);
-    const domain = logDomain(trials.map(({ cost }) => cost));
+    const domain = logDomain(
+      trials.map(({ cost }) => cost),
+      1.4,
+    );
     const x = {
       field: 'cost',
       type: 'quantitative' as const,

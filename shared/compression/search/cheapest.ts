@@ -1,4 +1,4 @@
-import type { Frame } from './architecture.js';
+import type { Architecture, Frame } from './architecture.js';
 import { priced, type Priced } from './price.js';
 import type { SearchSpace } from './space.js';
 
@@ -17,22 +17,21 @@ const unbeaten = (all: readonly Priced[]): Priced[] =>
   );
 
 /**
- * The networks of a space of which no other has both fewer FLOPs and fewer parameters, by rising FLOPs. A stage's costs
- * depend on those before it through the channels that they give alone, so it is enough to go on, stage after stage, from the
- * cheapest beginnings for each number of channels. Larger kernels and more blocks never cost less, so one of each is tried.
+ * The networks of a space of which no other has both fewer FLOPs and fewer parameters, by rising FLOPs. No block costs less
+ * with more channels, a larger kernel or a block after it, so that each stage has the least of them and what is left to
+ * choose is its kind. What a stage costs does not depend on the kinds before it: the cheapest beginnings are enough to go on
+ * from.
  */
 export const cheapestOf = (space: SearchSpace, frame: Frame): readonly Priced[] => {
-  const kernelSize = Math.min(...space.kernelSizes);
-  const stages = space.blocks.flatMap((block) =>
-    space.filters.map((filters) => ({ block, kernelSize, filters, repeats: 1 })),
-  );
-  let beginnings: readonly Priced[] = [];
+  const [kernelSize, filters] = [Math.min(...space.kernelSizes), Math.min(...space.filters)];
+  let beginnings: readonly Architecture[] = [[]];
+  let cheapest: readonly Priced[] = [];
   for (let stage = 0; stage < space.stages; stage++) {
-    const before = stage === 0 ? [[]] : beginnings.map(({ architecture }) => architecture);
-    const longer = before.flatMap((architecture) => stages.map((genes) => priced([...architecture, genes], frame)));
-    beginnings = space.filters.flatMap((filters) =>
-      unbeaten(longer.filter(({ architecture }) => architecture[stage].filters === filters)),
+    const longer = beginnings.flatMap((begun) =>
+      space.blocks.map((block) => priced([...begun, { block, kernelSize, filters, repeats: 1 }], frame)),
     );
+    cheapest = unbeaten(longer);
+    beginnings = cheapest.map(({ architecture }) => architecture);
   }
-  return unbeaten(beginnings).toSorted((a, b) => a.flops - b.flops);
+  return cheapest.toSorted((a, b) => a.flops - b.flops);
 };

@@ -99,10 +99,10 @@ test('a separable block costs 1/filters + 1/size² of the full convolution', () 
   );
 });
 
-test.each(searchBlocks.all)('$name costs no less with a larger kernel or more filters', ({ name }) => {
+test.each(searchBlocks.all)('$name costs no less with a larger kernel or more channels, in or out', ({ name }) => {
   fc.assert(
-    fc.property(places, fc.constantFrom('kernelSize', 'filters'), (place, larger) => {
-      const more = { ...place, [larger]: place[larger] + (larger === 'filters' ? 8 : 2) };
+    fc.property(places, fc.constantFrom('kernelSize', 'filters', 'channels'), (place, larger) => {
+      const more = { ...place, [larger]: place[larger] + (larger === 'kernelSize' ? 2 : 8) };
       const [one, other] = [around(name, place, 'group'), around(name, more, 'group')];
       expect(other.flops).toBeGreaterThanOrEqual(one.flops);
       expect(other.layout.floats).toBeGreaterThanOrEqual(one.layout.floats);

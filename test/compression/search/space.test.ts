@@ -4,7 +4,12 @@ import { wordsOf, type Architecture } from '../../../shared/compression/search/a
 import { cheapestOf } from '../../../shared/compression/search/cheapest.js';
 import { priced, storedBytesOf } from '../../../shared/compression/search/price.js';
 import { openSpace } from '../../../shared/compression/search/proposals.js';
-import { mutated, randomArchitecture, sizeOfSpace } from '../../../shared/compression/search/space.js';
+import {
+  mutated,
+  randomArchitecture,
+  sizeOfSpace,
+  type SearchSpace,
+} from '../../../shared/compression/search/space.js';
 import { RandomStream } from '../../../shared/util/random.js';
 import { codeOf, refused } from '../../support/refusal.js';
 import { allOf, frame, smallSpaces } from './spaces.js';
@@ -62,6 +67,12 @@ describe('a search space', () => {
   });
 });
 
+/** Spaces in which fewer FLOPs can cost more parameters. */
+const tradeOffs: readonly SearchSpace[] = [
+  { blocks: ['conv', 'shift'], kernelSizes: [3], filters: [8, 16], repeats: 1, stages: 2 },
+  { blocks: ['separable', 'shuffle'], kernelSizes: [3, 5], filters: [8, 16], repeats: 1, stages: 2 },
+];
+
 describe('the cheapest networks', () => {
   test('are those of all that no other beats', () => {
     fc.assert(
@@ -82,7 +93,7 @@ describe('the cheapest networks', () => {
         expect(new Set(found)).toEqual(new Set(expected));
         expect(found.length).toBe(new Set(found).size);
       }),
-      { numRuns: 15 },
+      { numRuns: 15, examples: tradeOffs.map((space) => [space] as [SearchSpace]) },
     );
   });
 });

@@ -19,7 +19,7 @@ export interface BlockPlace {
   readonly normalization: Normalization;
 }
 
-/** A kind of block that networks are made of. It costs the more, the larger its kernel and its filters are. */
+/** A kind of block that networks are made of. It never costs less with a larger kernel or more channels, in or out. */
 export interface Block extends PlugIn {
   readonly paper: string;
   layers(place: BlockPlace): Layer[];
