@@ -110,9 +110,9 @@ export const compressModel = async (options: CompressModelOptions): Promise<Comp
       evaluate: evaluateModel,
       onEvent: (event) => status.update(event),
       onStage: async (stage, model, { trainings }) => {
-        status.stage(stage);
         stages.push(stage);
         await results.keep({ stages, model, trainings });
+        status.stage(stage);
         abort.throwIfAborted();
       },
     });
