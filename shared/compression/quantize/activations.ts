@@ -1,5 +1,9 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { Grid } from '../../engine/grid.js';
+import { exportOnnx, valueOutput } from '../../engine/onnx/export.js';
+import { ModelRunner } from '../../engine/onnx/model-runner.js';
+import type { CompiledNetwork } from '../../models/network.js';
+import { sizeOf } from '../../params/layout.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
@@ -19,31 +23,34 @@ export interface ActivationOptions {
 /** Bits of the network's input, whatever the others have: the data are bytes. */
 export const inputBits = 8;
 
-/** Numbers of a layer that are held at once. */
-const mostNumbers = 4_000_000;
-
-const sizeOfPoint = ({ network }: Pick<CompressedModel, 'network'>, point: string): number => {
-  const layer = network.layers.find(({ name }) => name === point);
-  return (layer?.outputShape ?? network.network.input).reduce((product, extent) => product * extent, 1);
-};
+/** Numbers of all points that are held at once. */
+const mostNumbers = 8_000_000;
 
 /** What the network's input is for some training examples. */
-const inputsOf = ({ dataset }: Workbench, indices: Int32Array, size: number): Float32Array => {
+const inputsOf = ({ dataset: { train, scale, inputShape } }: Workbench, indices: Int32Array): Float32Array => {
+  const size = sizeOf(inputShape);
   const values = new Float32Array(indices.length * size);
   for (const [row, example] of indices.entries()) {
-    for (let i = 0; i < size; i++) values[row * size + i] = dataset.train.inputs[example * size + i] * dataset.scale;
+    for (let i = 0; i < size; i++) values[row * size + i] = train.inputs[example * size + i] * scale;
   }
   return values;
 };
 
+/** The most examples that may be computed at once. */
+const rowsAtOnce = ({ network, layers }: CompiledNetwork, points: readonly string[]): number => {
+  const given = layers.filter(({ name }) => points.includes(name)).map(({ outputShape }) => sizeOf(outputShape));
+  return Math.max(1, Math.floor(mostNumbers / given.reduce((sum, size) => sum + size, sizeOf(network.input))));
+};
+
 /**
- * Counts what the quantized points of a network give for some training examples.
+ * Counts what the quantized points of a network give in float32 for some training examples.
  * @param indices of training examples
  * @returns by the points' names
- * @throws CodedError `compression/impossible` without examples, or where a layer gives what is not finite
+ * @throws CodedError `compression/impossible` without examples, or where a layer gives what is not finite;
+ * `engine/unavailable` without onnxruntime
  */
 export const collectCounts = async (
-  model: CompressedModel,
+  { network, parameters }: CompressedModel,
   bench: Workbench,
   indices: Int32Array,
   phase: string,
@@ -53,19 +60,26 @@ export const collectCounts = async (
       hint: 'Take at least one.',
     });
   }
-  const points = activationPoints(model.network);
-  const found = new Map<string, ValueCounts>();
-  for (const [at, point] of points.entries()) {
-    const size = sizeOfPoint(model, point);
-    const rows = Math.max(1, Math.floor(mostNumbers / size));
-    let counts = noCounts();
+  const points = activationPoints(network);
+  const found = new Map(points.map((point) => [point, noCounts()]));
+  const count = (point: string, values: Float32Array): void => {
+    found.set(point, mergeCounts(found.get(point) ?? noCounts(), countValues(values)));
+  };
+  const { scale, inputShape } = bench.dataset;
+  const layers = points.filter((point) => point !== 'input');
+  const runner = await ModelRunner.open(exportOnnx(network, parameters, { scale, values: layers }));
+  try {
+    const rows = rowsAtOnce(network, points);
     for (let start = 0; start < indices.length; start += rows) {
       const some = indices.subarray(start, start + rows);
-      const values = point === 'input' ? inputsOf(bench, some, size) : await bench.predict(model, some, point);
-      counts = mergeCounts(counts, countValues(values));
+      const inputs = inputsOf(bench, some);
+      const values = await runner.run(inputs, [some.length, ...inputShape]);
+      if (found.has('input')) count('input', inputs);
+      for (const layer of layers) count(layer, values.get(valueOutput(layer)) ?? new Float32Array(0));
+      bench.report({ phase, done: Math.min(1, (start + rows) / indices.length) });
     }
-    found.set(point, counts);
-    bench.report({ phase, done: (at + 1) / points.length });
+  } finally {
+    await runner.release();
   }
   return found;
 };

@@ -17,7 +17,12 @@ export interface ExportOptions {
    * bytes, which runtimes compute with integers. Null or left out: float32.
    */
   readonly quantization?: Quantization | null;
+  /** Layers whose values the file gives beside the logits, as `value/NAME` [N, ...shape], channels last. */
+  readonly values?: readonly string[];
 }
+
+/** The name of an output that is the value of a layer. */
+export const valueOutput = (layer: string): string => `value/${layer}`;
 
 /**
  * A trained model as an ONNX file (operator set 18, IR version 9, ONNX's own operators only): from `input` [N, ...shape],
@@ -28,7 +33,7 @@ export interface ExportOptions {
 export const exportOnnx = (
   compiled: CompiledNetwork,
   { floats }: Pick<Parameters, 'floats'>,
-  { scale, quantization = null }: ExportOptions,
+  { scale, quantization = null, values: wanted = [] }: ExportOptions,
 ): Uint8Array => {
   const { network, layers, layout } = compiled;
   const graph = new GraphBuilder();
@@ -53,6 +58,10 @@ export const exportOnnx = (
   emitUnits(emission, units, values);
   const last = values.get(layers.at(-1)?.name ?? '') ?? input;
   graph.output('logits', plainInput(emission, last).name, 'float32', ['N', network.classes]);
+  for (const layer of wanted) {
+    const { name, shape } = plainInput(emission, values.get(layer) ?? input);
+    graph.output(valueOutput(layer), name, 'float32', ['N', ...shape]);
+  }
   return graph.toModel({
     network: network.name,
     input: 'channels last; raw values times scale',
