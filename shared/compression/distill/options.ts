@@ -5,9 +5,10 @@ import type { Choice } from '../../util/registry.js';
 
 /** Which network learns. */
 export const studentOptions = {
-  student: choiceOf(models, 'The network that learns, any of the catalogue; null: the teacher’s own, narrower.')
+  student: choiceOf(models, 'Any network of the catalogue.')
     .nullable()
-    .default(null),
+    .default(null)
+    .describe('The network that learns, any of the catalogue; null: the teacher’s own, narrower.'),
   width: z
     .number()
     .gt(0)
