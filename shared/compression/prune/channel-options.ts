@@ -23,7 +23,8 @@ export const channelBudgetOptions = {
     .describe(
       'Part of the network’s FLOPs that may be left, instead of sparsity; more than 0, less than 1; null: as sparsity says.',
     ),
-  scope: scopeOption,
+  // Of few filters, those of one layer alone are compared fairly: wide layers would lose most of theirs.
+  scope: scopeOption.default('layer'),
   multipleOf: z
     .int()
     .min(1)

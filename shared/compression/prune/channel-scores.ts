@@ -11,8 +11,9 @@ export interface Criterion {
   /** What it looks at, for people. */
   readonly summary: string;
   /**
-   * Whether scores of different layers are of different sizes: they are then divided by the root of the layer's sum of
-   * squares before they are compared (Molchanov et al., ICLR 2017, section 2.2).
+   * Whether scores of different layers are of different sizes: they are then divided by the root of the layer's mean
+   * square before they are compared. Its sum of squares (Molchanov et al., ICLR 2017, section 2.2) would make every filter of
+   * a wide layer look unimportant.
    */
   readonly isRelative: boolean;
   /** Scores of those layers that have one; a group's is the mean over its channels. */
@@ -144,8 +145,8 @@ export const criteria = {
 export type CriterionName = keyof typeof criteria;
 
 const relative = (scores: Float64Array): Float64Array => {
-  const norm = Math.hypot(...scores);
-  return norm === 0 ? scores : scores.map((score) => score / norm);
+  const size = Math.hypot(...scores) / Math.sqrt(scores.length);
+  return size === 0 ? scores : scores.map((score) => score / size);
 };
 
 /** The score of each group: the mean over those of its channels that have one; null: none has. */

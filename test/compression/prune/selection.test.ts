@@ -101,7 +101,7 @@ test('FLOPs that nothing can come to are refused with those that can be reached'
   expect(error.hint).toContain('0.00 MFLOPs are left');
 });
 
-test('scores of a group are the mean over its channels, relative ones over the root of the squares of their layer', () => {
+test('scores of a group are the mean over its channels, relative ones over the root mean square of their layer', () => {
   const tied = modelOf([
     { kind: 'conv2d', name: 'a', filters: 2, kernelSize: 1 },
     { kind: 'conv2d', name: 'b', filters: 2, kernelSize: 1 },
@@ -115,6 +115,8 @@ test('scores of a group are the mean over its channels, relative ones over the r
     ['b', Float64Array.of(0, 10)],
   ]);
   expect(groupScores(scores, own, { isRelative: false })).toEqual([1.5, 7]);
-  expect(groupScores(scores, own, { isRelative: true })).toEqual([0.3, 0.9]);
+  const relative = groupScores(scores, own, { isRelative: true });
+  expect(relative[0]).toBeCloseTo(0.3 * Math.SQRT2);
+  expect(relative[1]).toBeCloseTo(0.9 * Math.SQRT2);
   expect(groupScores(new Map(), own, { isRelative: true })).toEqual([null, null]);
 });
