@@ -12,9 +12,10 @@ import { graduate, phases } from './transfer.js';
 
 const options = z.strictObject({
   ...studentOptions,
-  peer: choiceOf(models, 'The network that learns beside it; null: the same network from another beginning.')
+  peer: choiceOf(models, 'Any network of the catalogue.')
     .nullable()
-    .default(null),
+    .default(null)
+    .describe('The network that learns beside it; null: the same network from another beginning.'),
   temperature: temperature(1),
   alpha: alpha(0.5),
   exchange: z
