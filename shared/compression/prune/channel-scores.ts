@@ -16,6 +16,8 @@ export interface Criterion {
    * a wide layer look unimportant.
    */
   readonly isRelative: boolean;
+  /** Whether scores are shares of one sum, the loss. False when left out. */
+  readonly isAdditive?: boolean;
   /** Scores of those layers that have one; a group's is the mean over its channels. */
   score(model: CompressedModel, graph: ChannelGraph, bench: Workbench): Promise<LayerScores>;
 }
@@ -77,6 +79,7 @@ const [batches, batchSize, examples] = [32, 32, 256];
 const taylor: Criterion = {
   summary: 'Σ (weight · gradient)², what the loss would gain without the filter (Molchanov et al., CVPR 2019)',
   isRelative: false,
+  isAdditive: true,
   score: async (model, graph, bench) => {
     const { floats } = model.parameters;
     const squares = new Float64Array(floats.length);

@@ -28,6 +28,12 @@ export interface Selection {
   readonly scope: 'global' | 'layer';
   /** Channels that stay of a layer are a multiple of it, where they can be. */
   readonly multipleOf: number;
+  /**
+   * Whether scores are shares of one sum, the loss: where FLOPs are to be saved over the whole model, those go first that cost
+   * the least of it for each FLOP (as the FLOPs regularization of Molchanov et al., ICLR 2017, section 2.5, means to). False
+   * when left out.
+   */
+  readonly isAdditive?: boolean;
   /** Told of each layer that would have lost its last channel. */
   readonly onEmptied: (layer: string) => void;
 }
@@ -107,10 +113,14 @@ const takeChannels = (
 const parts = 200;
 
 const takeFlops = (selection: Selection, slices: readonly Slice[], most: number): Cut => {
-  const { graph, scope, onEmptied } = selection;
+  const { graph, scope, isAdditive = false, onEmptied } = selection;
   if (scope === 'global') {
     const cut = new Cut(graph);
-    takeLowest(slices, cut, () => cut.flops > most, { onEmptied });
+    const perFlop = (slice: Slice): Slice => ({
+      ...slice,
+      score: (slice.score * slice.size) / cut.savedBy(slice.groups),
+    });
+    takeLowest(isAdditive ? slices.map(perFlop) : slices, cut, () => cut.flops > most, { onEmptied });
     return cut;
   }
   const sizes = new Map<string, number>();

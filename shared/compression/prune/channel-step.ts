@@ -125,7 +125,8 @@ export const channelStep = (options: ChannelOptions, method: ChannelMethod): Com
     for (let step = 1; step <= steps && candidates(graph, method).length > 0; step++) {
       bench.report({ phase: 'score importance', done: (step - 1) / steps });
       const scores = await scoresFor(model, graph, method, { bench, warn });
-      const selection = { graph, scores, scope, multipleOf, onEmptied };
+      const { isAdditive = false } = method.criterion;
+      const selection = { graph, scores, scope, multipleOf, isAdditive, onEmptied };
       const gone = selectChannels(selection, budgetAt(options, step / steps, before.network.flops, tally));
       bench.report({ phase: 'prune', done: step / steps });
       if (gone.size > 0) {

@@ -46,11 +46,18 @@ export class Cut {
   }
 
   take(groups: readonly ChannelGroup[]): void {
-    for (const { id } of groups) {
-      if (this.gone.has(id)) continue;
-      this.gone.add(id);
-      for (const [name, count] of this.takes[id]) this.left.set(name, (this.left.get(name) ?? 0) - count);
-    }
+    const fresh = groups.filter(({ id }) => !this.gone.has(id));
+    for (const { id } of fresh) this.gone.add(id);
+    this.change(fresh, -1);
+  }
+
+  /** FLOPs that are saved if these, of which none is gone, go too. */
+  savedBy(groups: readonly ChannelGroup[]): number {
+    const before = this.flops;
+    this.change(groups, -1);
+    const after = this.flops;
+    this.change(groups, 1);
+    return before - after;
   }
 
   /** Forward FLOPs of one example that are left. */
@@ -60,5 +67,11 @@ export class Cut {
       (sum, { flops, input, output }) => sum + flops * part(input) * (output === null ? 1 : part(output)),
       this.otherFlops,
     );
+  }
+
+  private change(groups: readonly ChannelGroup[], by: 1 | -1): void {
+    for (const { id } of groups) {
+      for (const [name, count] of this.takes[id]) this.left.set(name, (this.left.get(name) ?? 0) + by * count);
+    }
   }
 }

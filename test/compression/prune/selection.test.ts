@@ -80,6 +80,14 @@ test('the FLOPs that are left are at most those that are asked for, and one chan
   );
 });
 
+test('shares of a loss are compared a FLOP: what saves more goes first', () => {
+  // A filter of the first layer saves 9 · (2 + 4) · 64 products, one of the second 9 · 8 · 64 and 4.
+  const scores = [...Array.from({ length: 8 }, () => 6), ...Array.from({ length: 4 }, () => 6.5)];
+  const budget: Budget = { kind: 'flops', most: 0.95 * model.network.flops };
+  expect(chosen(selectionOf(scores), budget)).toEqual(['a0']);
+  expect(chosen(selectionOf(scores, { isAdditive: true }), budget)).toEqual(['b0']);
+});
+
 test('each layer loses the same part where FLOPs are asked for a layer', () => {
   const scores = Array.from({ length: 12 }, (_, i) => i);
   const gone = selectChannels(selectionOf(scores, { scope: 'layer' }), {
