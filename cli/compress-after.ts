@@ -9,14 +9,14 @@ import { compressModel } from './compress-model.js';
 import { execute, type ExecuteOptions } from './execute.js';
 import { PipelineStatus } from './pipeline-status.js';
 import { loadRunModel } from './run-model.js';
-import { readSummary, runStanding } from './standing.js';
+import { compresses, readSummary, runStanding } from './standing.js';
 
 type AfterOptions = Pick<ExecuteOptions, 'folder' | 'abort' | 'status'> & {
   readonly scenario: Scenario;
   readonly report: boolean;
 };
 
-/** Applies `modelCompression.after` to the model of a run that is done. @returns the summary with what came of it */
+/** Measures and stores the model of a run that is done, after what `modelCompression.after` says. @returns the summary with what came of it */
 const compressAfter = async (
   summary: Summary,
   { scenario, folder, abort, status, report }: AfterOptions,
@@ -43,7 +43,8 @@ const compressAfter = async (
 };
 
 /**
- * Runs a scenario, or goes on with it, and then compresses its model as `modelCompression.after` says.
+ * Runs a scenario, or goes on with it, and then compresses its model as `modelCompression.after` says; one that was
+ * compressed while it was trained is measured and stored too.
  * @returns the summary; its exit is `interrupted` also where the rounds were done and the compression was interrupted
  */
 export const executeWhole = async ({
@@ -55,6 +56,6 @@ export const executeWhole = async ({
   if (isTrained) status.note('The rounds are done; going on with the compression of the model.');
   const summary = isTrained ? (await readSummary(folder))! : await execute(options);
   const isDone = summary.exit === 'done' || summary.exit === 'stopped';
-  if (!isDone || scenario.modelCompression.after.length === 0) return summary;
+  if (!isDone || !compresses(scenario)) return summary;
   return compressAfter(summary, { ...options, report });
 };

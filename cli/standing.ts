@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Summary } from '../shared/runlog/records.js';
 import { loadScenario } from '../shared/scenario/load.js';
+import type { Scenario } from '../shared/scenario/scenario.js';
 import { CodedError } from '../shared/util/errors.js';
 
 /** What is read of a summary here and in the table of a run that is done. */
@@ -33,17 +34,20 @@ export const readSummary = async (folder: string): Promise<Summary | null> => {
   });
 };
 
-/** Whether the scenario of a folder asks for the model to be compressed after the last round. */
-const compressesAfter = async (folder: string): Promise<boolean> => {
+/** Whether a scenario's model is compressed: while it is trained, so that it is measured and stored after, or then. */
+export const compresses = ({ modelCompression: { during, after } }: Scenario): boolean =>
+  during.length + after.length > 0;
+
+const folderCompresses = async (folder: string): Promise<boolean> => {
   const { scenario } = await loadScenario(join(folder, 'scenario.yaml'));
-  return scenario.modelCompression.after.length > 0;
+  return compresses(scenario);
 };
 
 /** Where the run of a folder stands; trained: its rounds are done, the compression of its model is not. */
 export const runStanding = async (folder: string): Promise<'new' | 'begun' | 'trained' | 'done'> => {
   const summary = await readSummary(folder);
   if (summary?.exit === 'done' || summary?.exit === 'stopped') {
-    return summary.modelCompression === undefined && (await compressesAfter(folder)) ? 'trained' : 'done';
+    return summary.modelCompression === undefined && (await folderCompresses(folder)) ? 'trained' : 'done';
   }
   return existsSync(join(folder, 'run.jsonl')) ? 'begun' : 'new';
 };

@@ -219,6 +219,6 @@ export interface Summary {
   repeatable: boolean;
   exit: Exit;
   scenarioHash: string;
-  /** What `modelCompression.after` made of the model; left out where nothing was asked for, or it is not done. */
+  /** The model of the last round, and what `modelCompression.after` made of it; left out where a scenario compresses none. */
   modelCompression?: { stages: CompressedStage[] };
 }

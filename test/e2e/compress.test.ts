@@ -24,7 +24,13 @@ const runScenario = (scenario: string, folder: string, ...more: string[]) =>
   cli(['run', scenario, '--out', folder, '--hosts', '1', ...more], { marker });
 
 describe('a run whose scenario compresses the model after the last round', () => {
-  const scenario = workspace.scenario('after', { rounds: 2, modelCompression: { after: [short, { finetune: 3 }] } });
+  const scenario = workspace.scenario('after', {
+    rounds: 2,
+    modelCompression: {
+      during: [{ magnitude: { sparsity: 0.3, start: 1, end: 1 } }],
+      after: [{ finetune: 1 }, short, { finetune: 3 }],
+    },
+  });
   const whole = workspace.fresh('whole');
 
   beforeAll(async () => {
@@ -37,8 +43,12 @@ describe('a run whose scenario compresses the model after the last round', () =>
   test('has its sizes, FLOPs and accuracy in summary.json, and the model beside it', () => {
     const { modelCompression, accuracy, exit } = summaryOf(whole);
     expect(exit).toBe('done');
-    const [original, pruned, tuned] = modelCompression!.stages;
-    expect([original.name, pruned.name, tuned.name]).toEqual(['original', 'magnitude', 'finetune']);
+    const [original, before, pruned, tuned] = modelCompression!.stages;
+    const names = modelCompression!.stages.map(({ name }) => name);
+    expect(names).toEqual(['original', 'finetune', 'magnitude', 'finetune 2']);
+    // What went while the federation trained stays away, also in training after it.
+    expect(original.nonzero).toBe(26 + 1760 - Math.round(0.3 * 1760));
+    expect(before.nonzero).toBe(original.nonzero);
     expect(original.accuracy).toBeCloseTo(accuracy!, 10);
     expect(original.parameters).toBe(100 * 16 + 16 + 16 * 10 + 10);
     expect(pruned.nonzero).toBeLessThanOrEqual(26 + Math.round(0.2 * 1760));
@@ -46,7 +56,11 @@ describe('a run whose scenario compresses the model after the last round', () =>
     expect(pruned.effectiveFlops).toBeLessThan(0.5 * pruned.flops);
     const folder = join(whole, 'compressed');
     expect(readdirSync(folder).toSorted()).toEqual(['compression.json', 'model.fsc', 'model.onnx']);
-    expect(compressionIn(folder)).toMatchObject({ v: 1, exit: 'done', steps: [short, { finetune: { epochs: 3 } }] });
+    expect(compressionIn(folder)).toMatchObject({
+      v: 1,
+      exit: 'done',
+      steps: [{ finetune: { epochs: 1 } }, short, { finetune: { epochs: 3 } }],
+    });
     const model = readFileSync(join(folder, 'model.fsc'));
     expect(model.length).toBe(tuned.storedBytes);
     expect(decodeCompact(model, 'm').network.network.name).toBe('mlp');
@@ -90,7 +104,7 @@ describe('a run whose scenario compresses the model after the last round', () =>
       marker,
       group: true,
     });
-    await running.says(/finetune: fine-tune/);
+    await running.says(/^magnitude: accuracy[^]*finetune: fine-tune/m);
     signalTo(-running.pid, 'SIGKILL');
     await running.ended;
     const resumed = await cli(['resume', cutFolder, '--no-report'], { marker });
