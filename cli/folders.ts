@@ -3,8 +3,11 @@ import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError, messageOf } from '../shared/util/errors.js';
 
+/** What a run leaves that could not begin, its port being in use for example: there is nothing to go on with. */
+const remains: ReadonlySet<string> = new Set(['run.log', 'checkpoint']);
+
 const hasContent = async (folder: string): Promise<boolean> =>
-  existsSync(folder) && (await readdir(folder).catch(() => ['a file'])).length > 0;
+  existsSync(folder) && (await readdir(folder).catch(() => ['a file'])).some((name) => !remains.has(name));
 
 const badFolder = (folder: string, cause: unknown): CodedError =>
   new CodedError('run/bad-folder', `The folder of the results cannot be made or written: ${messageOf(cause)}.`, {

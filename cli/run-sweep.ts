@@ -10,6 +10,7 @@ import { checkPoints } from './check-points.js';
 import { executeWhole } from './compress-after.js';
 import { defaultHosts } from './default-hosts.js';
 import { newFolder } from './folders.js';
+import { holdFolder } from './hold-folder.js';
 import { catchInterrupt } from './interrupt.js';
 import { runStanding } from './standing.js';
 import { StatusLine } from './status.js';
@@ -67,6 +68,7 @@ const runPoint = async (
 export const continueSweep = async (folder: string, options: SweepOptions): Promise<number> => {
   const path = join(folder, 'sweep.json');
   const { points, name } = parseSweepFile(await readFile(path, 'utf8'), path);
+  const release = await holdFolder(folder);
   const status = new StatusLine();
   const interrupt = catchInterrupt(status);
   try {
@@ -81,6 +83,7 @@ export const continueSweep = async (folder: string, options: SweepOptions): Prom
     }
   } finally {
     interrupt.release();
+    release();
   }
   status.clear();
   const [{ formatSweep }, { loadReport }] = await Promise.all([

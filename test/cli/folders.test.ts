@@ -15,6 +15,15 @@ test('the folder asked for is made, an empty one is taken', async () => {
   expect(await newFolder(deep, 'x')).toBe(deep);
 });
 
+test('a folder of a run that never began is taken, one of a run that did is not', async () => {
+  const begun = join(folder, 'begun');
+  mkdirSync(join(begun, 'checkpoint'), { recursive: true });
+  writeFileSync(join(begun, 'run.log'), 'The port is in use.');
+  expect(await newFolder(begun, 'x')).toBe(begun);
+  writeFileSync(join(begun, 'scenario.yaml'), 'rounds: 1');
+  await refusal('run/folder-in-use', () => newFolder(begun, 'x'));
+});
+
 test('a folder with something, a file, a folder in a file', async () => {
   const full = join(folder, 'full');
   mkdirSync(full);
