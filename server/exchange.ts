@@ -113,6 +113,7 @@ export class Exchange {
     const delivered = { client, session, delivery: { ...delivery, messageBytes: task.length }, reconnectBytes };
     try {
       const { update, failure } = await this.answer(round, client, session, signal);
+      if (update !== null) host.hasBuilt(delivery.header.version);
       const seconds = this.seconds(client, delivery, update);
       return { ...delivered, update, seconds, dropped: failure ?? this.lateness(seconds) };
     } catch (error) {
@@ -173,14 +174,14 @@ export class Exchange {
 
   /**
    * A host that is new, or had no client lately, gets the model that its devices have in their storage: for a sum the
-   * very version that it is added to.
+   * very version that it is added to. What counts is what it certainly has: other clients' tasks may be on their way still.
    */
   private bringUpToDate(host: HostSession, held: number | null, { header }: Delivery): void {
     const { downlink } = this.options;
     const { version, model } = downlink;
     const send = (which: number, parameters: Parameters): void => {
       host.send(encodeMessage('model', { version: which }, [encodeModel(parameters)]));
-      host.built.add(which);
+      host.hasBuilt(which);
     };
     if (header.form === 'sum') {
       const base = held !== null && held > 0 && !host.built.has(held) ? downlink.modelAt(held) : null;
@@ -188,8 +189,6 @@ export class Exchange {
     } else if (held !== null && held > host.version) {
       send(version, model);
     }
-    host.version = version;
-    host.built.add(version);
     for (const old of host.built) if (old <= version - downlink.versionsKept) host.built.delete(old);
   }
 

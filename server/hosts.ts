@@ -21,9 +21,9 @@ export class HostSession {
   readonly name: string;
   /** Whether the host shares this machine's disk, so that client states are files for both. */
   readonly local: boolean;
-  /** The newest model version that the host has built, −1 for none. */
+  /** The newest model version that the host has certainly built, −1 for none. */
   version = -1;
-  /** All versions that it has built; it may have forgotten old ones. */
+  /** All versions that it has certainly built; it may have forgotten old ones. */
   readonly built = new Set<number>();
   /** Clients being served there. */
   readonly serving = new Set<number>();
@@ -41,6 +41,12 @@ export class HostSession {
 
   close(): void {
     this.connection.close(1000);
+  }
+
+  /** It was sent the model on this connection, or a client there has answered a task that led to it. */
+  hasBuilt(version: number): void {
+    this.version = Math.max(this.version, version);
+    this.built.add(version);
   }
 
   /**
