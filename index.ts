@@ -6,7 +6,8 @@
  */
 
 // Running
-export { execute, type ExecuteOptions } from './cli/execute.js';
+export { executeWhole as execute } from './cli/compress-after.js';
+export type { ExecuteOptions } from './cli/execute.js';
 export { defaultHosts } from './cli/default-hosts.js';
 export { StatusLine } from './cli/status.js';
 export { runFederation } from './server/coordinator.js';
@@ -56,7 +57,16 @@ export { makeLayout, type Layout, type Role, type TensorSpec } from './shared/pa
 export { modelHash, type Parameters } from './shared/params/parameters.js';
 export { decodeModel, encodeModel } from './shared/params/model-file.js';
 
+// Model compression
+export { compressionSteps } from './shared/compression/index.js';
+export { uncompressed, type CompressedModel } from './shared/compression/model.js';
+export { runPipeline, type PipelineOptions, type PipelineStage } from './shared/compression/pipeline.js';
+export { measure, type LayerMeasures, type ModelMeasures } from './shared/compression/measures.js';
+export { decodeCompact, encodeCompact } from './shared/compression/storage/compact-file.js';
+export { Workbench, type WorkbenchOptions } from './shared/compression/workbench.js';
+
 // Logs and reports
+export type { CompressionFile } from './shared/runlog/compression-file.js';
 export type * from './shared/runlog/records.js';
 export { readRunLog } from './shared/runlog/reader.js';
 export { summarize } from './shared/runlog/summary.js';

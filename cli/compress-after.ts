@@ -45,12 +45,13 @@ const compressAfter = async (
 /**
  * Runs a scenario, or goes on with it, and then compresses its model as `modelCompression.after` says; one that was
  * compressed while it was trained is measured and stored too.
+ * @param options `report`: whether the compressed model gets a page and pictures
  * @returns the summary; its exit is `interrupted` also where the rounds were done and the compression was interrupted
  */
 export const executeWhole = async ({
-  report,
+  report = false,
   ...options
-}: ExecuteOptions & { readonly report: boolean }): Promise<Summary> => {
+}: ExecuteOptions & { readonly report?: boolean }): Promise<Summary> => {
   const { folder, resume, scenario, status } = options;
   const isTrained = resume && (await runStanding(folder)) === 'trained';
   if (isTrained) status.note('The rounds are done; going on with the compression of the model.');
