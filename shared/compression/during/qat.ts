@@ -7,8 +7,9 @@ import { defineFederated } from './during.js';
 /**
  * Clients train with weights, and what activation functions give, on grids; gradients pass as if they were not (straight
  * through). What is evaluated and kept is the model with its kernels on their grids. With
- * `downlink: { send: model, scope: tensor, errorFeedback: true, stages: [{ quantize: { bits, scale: trained } }] }` the model
- * travels on the same grids, and the coordinator keeps what they leave out.
+ * `downlink: { send: model, scope: tensor, errorFeedback: true, stages: [{ quantize: { bits, scale: trained, rounding: dithered } }] }`
+ * the model travels in those bits and the coordinator keeps what they leave out. The dither spreads the weights over their
+ * steps: weights that begin at levels exactly stay there for a whole round, and a client learns nothing of what it does.
  */
 export const qat = defineFederated({
   name: 'qat',
