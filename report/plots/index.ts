@@ -3,6 +3,7 @@ import { accuracyByBytes } from './accuracy-by-bytes.js';
 import { accuracyByRound } from './accuracy-by-round.js';
 import { bytesByKind } from './bytes-by-kind.js';
 import { bytesPerRound } from './bytes-per-round.js';
+import { compressedModels } from './compressed-models.js';
 import { lossByRound } from './loss-by-round.js';
 import { paretoFront } from './pareto-front.js';
 import type { Plot } from './plot.js';
@@ -12,6 +13,7 @@ import { wirePerRound } from './wire-per-round.js';
 export const plots = makeRegistry<Plot>('plot', [
   accuracyByBytes,
   paretoFront,
+  compressedModels,
   accuracyByRound,
   bytesPerRound,
   wirePerRound,

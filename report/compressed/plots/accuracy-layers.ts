@@ -38,14 +38,21 @@ const lineBoxes = (places: readonly { readonly x: number; readonly y: number }[]
     });
   });
 
-/** Points joined in the order of the steps, each with its name. @param title of the axis of costs */
-export const accuracyLayers = (points: readonly AccuracyPoint[], title: string): Layer[] => {
+/**
+ * Points with their names, joined in their order.
+ * @param title of the axis of costs
+ */
+export const accuracyLayers = (
+  points: readonly AccuracyPoint[],
+  title: string,
+  { joined = true }: { readonly joined?: boolean } = {},
+): Layer[] => {
   const { x, y } = domainsOf(points);
   const acrossOf = (cost: number): number => (Math.log(cost / x[0]) / Math.log(x[1] / x[0])) * size.width;
   const downOf = (accuracy: number): number => ((y[1] - accuracy) / (y[1] - y[0])) * size.height;
   const values = points.map((point, order) => ({ ...point, order }));
   const place = ({ cost, accuracy, label }: AccuracyPoint) => ({ x: acrossOf(cost), y: downOf(accuracy), text: label });
-  const placed = placeLabels(values, place, size, lineBoxes(points.map(place)));
+  const placed = placeLabels(values, place, size, joined ? lineBoxes(points.map(place)) : []);
   const scale = { type: 'log' as const, domain: x, nice: false };
   const encodingX = {
     field: 'cost',
@@ -64,11 +71,15 @@ export const accuracyLayers = (points: readonly AccuracyPoint[], title: string):
   const others = values.filter(({ cost, otherCost = cost }) => otherCost !== cost);
   const otherX = { ...encodingX, field: 'otherCost' };
   return [
-    {
-      data: { values },
-      mark: { type: 'line', color: referenceColor, strokeWidth: 1.2, strokeDash: [4, 3], aria: false },
-      encoding: { x: encodingX, y: encodingY, order: { field: 'order', type: 'quantitative' } },
-    },
+    ...(joined
+      ? [
+          {
+            data: { values },
+            mark: { type: 'line', color: referenceColor, strokeWidth: 1.2, strokeDash: [4, 3], aria: false },
+            encoding: { x: encodingX, y: encodingY, order: { field: 'order', type: 'quantitative' } },
+          } satisfies Layer,
+        ]
+      : []),
     ...(others.length === 0
       ? []
       : [

@@ -8,6 +8,7 @@ import { loadReport } from '../../../report/load.js';
 import { readCompression } from '../../../report/compressed/load.js';
 import { modelPlots } from '../../../report/compressed/plots/index.js';
 import { layerPairs, namedStages } from '../../../report/compressed/stages.js';
+import { plots } from '../../../report/plots/index.js';
 import { renderSvg } from '../../../report/render/svg.js';
 import { writeReport } from '../../../report/write-report.js';
 import { refusal } from '../../support/refusal.js';
@@ -136,6 +137,21 @@ describe('the report of a folder of model compression', () => {
     const [columns, ...rows] = (await readFile(join(sweep, 'tables', 'runs.csv'), 'utf8')).trimEnd().split('\r\n');
     const at = columns.split(',').indexOf('storedBytes');
     expect(new Set(rows.map((row) => row.split(',')[at]))).toEqual(new Set(['', String(stored)]));
+  });
+
+  it('has a picture of the cases, where two or more were compressed', async () => {
+    const sweep = await writeSweepFolder(await folder(), { float32: { rounds: 4 }, small: { rounds: 4 } });
+    const points = join(sweep, 'points');
+    const draw = async () => plots.get('compressed-models').draw(await loadReport([sweep]));
+    expect(await draw()).toBeNull();
+    await writeCompressionFolder(join(points, 'case0-seed1', 'compressed'), { stages: 2 });
+    expect(await draw()).toBeNull();
+    await writeCompressionFolder(join(points, 'case1-seed1', 'compressed'));
+    const svg = await renderSvg((await draw())!);
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(2);
+    expect(svg).toMatch(/aria-label="float32; accuracy 96\.50 %; [\d.]+ kB stored, [\d.]+×"/);
+    expect(svg).toMatch(/aria-label="small; accuracy 96\.00 %/);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined|null| id="/);
   });
 
   it('is in the run’s own report', async () => {
