@@ -61,6 +61,9 @@ const headline = (compression: CompressionFile): Html => {
   return html`<dl class="figures">${[...figures, ...speedFigures(compression)]}</dl>`;
 };
 
+/** More would push the figures out of sight. */
+const mostWarnings = 3;
+
 const warningsHtml = (compression: CompressionFile): Html[] => {
   const { exit, steps, stages } = compression;
   const unfinished =
@@ -74,7 +77,14 @@ const warningsHtml = (compression: CompressionFile): Html[] => {
   const said = namedStages(compression).flatMap(({ label, warnings }) =>
     warnings.map(({ message, code }) => html`<p class="warning">${label}: ${message} (${code})</p>`),
   );
-  return [...unfinished, ...said];
+  if (said.length <= mostWarnings) return [...unfinished, ...said];
+  return [
+    ...unfinished,
+    html`<details>
+      <summary>${said.length} warnings</summary>
+      ${said}
+    </details>`,
+  ];
 };
 
 const stepsText = ({ steps }: CompressionFile): string => steps.map((step) => `- ${JSON.stringify(step)}`).join('\n');

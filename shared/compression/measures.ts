@@ -1,3 +1,4 @@
+import { bitsBelow } from '../codec/value.js';
 import { kernelsOf } from '../models/kernels.js';
 import type { PlacedLayer } from '../models/network.js';
 import type { PlacedTensor } from '../params/layout.js';
@@ -16,7 +17,10 @@ export interface LayerMeasures {
   readonly nonzero: number;
   /** Part of its kernel that is 0; null without one. */
   readonly sparsity: number | null;
-  /** Bits that a weight of its kernel is stored in, before entropy coding: 32 where it is not quantized; null without one. */
+  /**
+   * Bits that a weight of its kernel is stored in, before entropy coding: those of its grid, or as many as number its shared
+   * weights; 32 for any float32; null without a kernel.
+   */
   readonly bits: number | null;
   /** Bytes of the compact model file that are its tensors'. */
   readonly storedBytes: number;
@@ -56,6 +60,9 @@ type KernelMeasures = Pick<LayerMeasures, 'sparsity' | 'bits' | 'storage' | 'his
 
 const noKernel: KernelMeasures = { sparsity: null, bits: null, storage: null, histogram: null };
 
+/** Bits that number the different values that are not 0. */
+const bookBits = (numbers: Float32Array): number => Math.max(1, bitsBelow(new Set(numbers.filter(Boolean)).size));
+
 const kernelMeasures = (
   tensor: PlacedTensor,
   model: CompressedModel,
@@ -66,7 +73,7 @@ const kernelMeasures = (
   const { format, values } = tensors.get(tensor.name)!;
   return {
     sparsity: 1 - nonzeroOf(numbers) / numbers.length,
-    bits: model.quantization?.weights.get(tensor.name)?.bits ?? 32,
+    bits: model.quantization?.weights.get(tensor.name)?.bits ?? (values === 'codebook' ? bookBits(numbers) : 32),
     storage: { format, values },
     histogram: histogramOf(numbers, limit),
   };

@@ -57,6 +57,13 @@ describe('the measures of a model', () => {
     expect(layers[2].storage!.format).not.toBe('dense');
   });
 
+  test('bits are those of shared weights, or of any float32', () => {
+    // Six different values, and 0: three bits number them.
+    const shared = measure(modelOf((i) => (i % 7) / 10));
+    expect(shared.layers[2]).toMatchObject({ bits: 3, storage: { values: 'codebook' } });
+    expect(measure(modelOf((i) => Math.sin(i + 1))).layers[2].bits).toBe(32);
+  });
+
   test('the ratio is of float32 bytes to all that is stored', () => {
     // The survey's example: 200 MB that become 50 MB.
     expect(compressionRatio({ originalBytes: 200e6 }, { storedBytes: 50e6 })).toBe(4);

@@ -6,6 +6,7 @@ import { formatSweep } from '../../../report/console.js';
 import { formatBytes } from '../../../report/format.js';
 import { loadReport } from '../../../report/load.js';
 import { readCompression } from '../../../report/compressed/load.js';
+import { renderCompressionPage } from '../../../report/compressed/page.js';
 import { modelPlots } from '../../../report/compressed/plots/index.js';
 import { layerPairs, namedStages } from '../../../report/compressed/stages.js';
 import { plots } from '../../../report/plots/index.js';
@@ -102,6 +103,17 @@ describe('the report of a folder of model compression', () => {
     expect(page).toContain('is gone. (compression/empty-layer)');
     expect(page).not.toContain('<img');
     expect(page.match(/<script/g)).toHaveLength(1);
+  });
+
+  it('folds many warnings', async () => {
+    const compression = compressionOf({ warning: 'Gone.' });
+    const [original, pruned, rest] = compression.stages;
+    const warnings = Array.from({ length: 9 }, () => pruned.warnings[0]);
+    const many = { ...compression, stages: [original, { ...pruned, warnings }, rest] };
+    expect(renderCompressionPage(compression, [])).not.toContain('<summary>');
+    const page = renderCompressionPage(many, []);
+    expect(page).toContain('<summary>9 warnings</summary>');
+    expect(page.match(/magnitude: Gone\. \(compression\/empty-layer\)/g)).toHaveLength(9);
   });
 
   it('is a page too before the first stage', async () => {
