@@ -13,14 +13,14 @@ const meetingPlace = (folder: string): string => {
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
 };
 
-const listen = async (place: string): Promise<Server | null> => {
+/** `none` where the system gives no such place: then nothing is held, and the work goes on. */
+const listen = async (place: string): Promise<Server | 'taken' | 'none'> => {
   const server = createServer((socket) => socket.destroy());
   server.listen(place);
   try {
     await once(server, 'listening');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null;
-    throw error;
+    return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? 'taken' : 'none';
   }
   server.unref();
   return server;
@@ -47,17 +47,19 @@ const answers = async (place: string): Promise<boolean> => {
  */
 export const holdFolder = async (folder: string): Promise<() => void> => {
   const place = meetingPlace(await realpath(folder));
-  let server = await listen(place);
-  if (server === null && place.endsWith('.sock') && !(await answers(place))) {
+  let held = await listen(place);
+  if (held === 'taken' && place.endsWith('.sock') && !(await answers(place))) {
     await rm(place, { force: true });
-    server = await listen(place);
+    held = await listen(place);
   }
-  if (server === null) {
+  if (held === 'taken') {
     throw new CodedError('run/folder-in-use', 'Another process is running what is in this folder.', {
       where: folder,
       hint: 'Wait until it is done, or stop it.',
     });
   }
-  const held = server;
-  return () => held.close();
+  const server = held;
+  return () => {
+    if (server !== 'none') server.close();
+  };
 };
