@@ -55,11 +55,19 @@ const requireCandidates = (model: CompressedModel, graph: ChannelGraph, chosen: 
   const own = layers.slice(0, -1).filter(({ kind }) => kind === chosen.kind);
   const found = candidates(graph, chosen);
   if (found.length === 0) {
-    const message =
-      own.length === 0 ? `The network has no ${chosen.word} that could go.` : `No ${chosen.word} can go alone.`;
+    const [message, hint] =
+      own.length === 0
+        ? [
+            `The network has no ${chosen.word} that could go.`,
+            'The last layer keeps its units; prune single weights instead.',
+          ]
+        : [
+            `No ${chosen.word} can go alone.`,
+            'Groups, shuffles or normalizations over channels tie all of a layer together; prune single weights instead.',
+          ];
     throw new CodedError('compression/nothing-to-do', message, {
       where: where(model),
-      hint: 'The last layer keeps its units, and what is normalized over all channels keeps all; prune single weights instead.',
+      hint,
     });
   }
   for (const { name } of own) {

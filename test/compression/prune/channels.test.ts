@@ -93,6 +93,13 @@ describe('filters and units', () => {
       'has no filters',
     );
     await refusal('compression/nothing-to-do', () => run(neuron, {}, flat));
+    const tied = modelOf([
+      { kind: 'conv2d', filters: 8, kernelSize: 1 },
+      { kind: 'layerNormalization' },
+      { kind: 'flatten' },
+      { kind: 'dense', units: 4 },
+    ]);
+    expect((await refusal('compression/nothing-to-do', () => run(filter, {}, tied))).message).toContain('can go alone');
     await refusal('compression/nothing-to-do', () => run(filter, { sparsity: 0.01, epochs: 0 }, model));
     await refusal('compression/impossible', () => run(neuron, { flops: 0.1, epochs: 0 }, model));
     await refusal('compression/impossible', () => run(filter, { flops: 0.5, sparsity: 0.5 }, model));
