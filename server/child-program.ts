@@ -27,6 +27,6 @@ export const serveWorker = <S, R, Q, A>(
     handle(message as WorkerMessage<S, Q>).catch((error: unknown) => reply({ error: messageOf(error) }));
   });
   process.on('disconnect', () => process.exit(0));
-  // The terminal sends Ctrl-C to every process; the coordinator says when to leave.
-  process.on('SIGINT', () => undefined);
+  // The terminal sends Ctrl-C to every process, and others end a whole group; the coordinator says when to leave.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 };

@@ -36,7 +36,7 @@ export class ChildWorker<S, Q, A> {
     if (this.child !== null) return this.child;
     const child = fork(this.program, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.on('message', (reply) => this.receive(reply as WorkerReply<A>));
-    child.on('exit', (code) => this.fail(`The process ended with code ${code}.`));
+    child.on('exit', (code, signal) => this.fail(`The process ended with ${signal ?? `code ${code}`}.`));
     child.on('error', (error) => this.fail(error.message));
     child.send({ setup: this.setup });
     this.child = child;
@@ -67,10 +67,10 @@ export class ChildWorker<S, Q, A> {
     });
   }
 
-  /** Ends the process. */
+  /** Ends the process, whatever it is doing: it keeps nothing. */
   close(): void {
     this.child?.removeAllListeners('exit');
     if (this.child?.connected) this.child.disconnect();
-    this.child?.kill();
+    this.child?.kill('SIGKILL');
   }
 }

@@ -13,8 +13,8 @@ import type { HostAddress } from './processes.js';
 const { FEDSQUEEZE_HOST: name = 'host' } = process.env;
 const log = pino({ name }, pino.destination({ fd: 2, sync: true }));
 
-// The terminal sends Ctrl-C to every process; the coordinator says when to leave.
-process.on('SIGINT', () => undefined);
+// The terminal sends Ctrl-C to every process, and others end a whole group; the coordinator says when to leave.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 collectAtLimits();
 
 const readAddress = async (): Promise<HostAddress> => {

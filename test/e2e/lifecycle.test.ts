@@ -35,6 +35,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+test('SIGTERM to the whole group, as other tools send it, ends in order too', async () => {
+  const { folder, marker, run } = endless('group');
+  await untilRounds(folder, 3);
+  signalTo(-run.pid, 'SIGTERM');
+  const { code, stderr } = await run.ended;
+  expect(code, stderr).toBe(130);
+  await untilNoneLeft(marker, 5);
+  expect(summaryOf(folder)).toMatchObject({ exit: 'interrupted', faults: {} });
+});
+
 test('SIGKILL of the coordinator leaves no process behind', async () => {
   const { folder, marker, run } = endless('killed');
   await untilRounds(folder, 2);
