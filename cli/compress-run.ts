@@ -10,6 +10,7 @@ import { newFolder } from './folders.js';
 import { catchInterrupt } from './interrupt.js';
 import { PipelineStatus } from './pipeline-status.js';
 import { loadRunModel } from './run-model.js';
+import { readSummary } from './standing.js';
 import { StatusLine } from './status.js';
 
 export interface CompressOptions {
@@ -38,7 +39,12 @@ export const compressRun = async (options: CompressOptions): Promise<void> => {
   const pipeline = await loadPipeline(options.pipeline, settings);
   const run = await loadRunModel(folder);
   const results = await newFolder(out ?? nextFolder(folder), compressedFolder);
-  const interrupt = catchInterrupt(new StatusLine());
+  const status = new StatusLine();
+  const summary = await readSummary(folder);
+  if (summary !== null && summary.exit !== 'done' && summary.exit !== 'stopped') {
+    status.note(`This run is not done: what is compressed is its model after round ${summary.rounds}.`);
+  }
+  const interrupt = catchInterrupt(status);
   try {
     const file = await compressModel({
       run,

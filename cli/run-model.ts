@@ -25,7 +25,9 @@ export const loadRunModel = async (folder: string): Promise<RunModel> => {
   if (!existsSync(scenarioFile) || !existsSync(modelFile)) {
     throw new CodedError('run/no-model', 'There is no trained model in this folder.', {
       where: folder,
-      hint: 'Give the folder of a run that is done: it holds scenario.yaml and model.fsq.',
+      hint: existsSync(join(folder, 'sweep.json'))
+        ? 'It is the folder of a sweep: give one of its runs, as in points/NAME.'
+        : 'Give the folder of a run that is done: it holds scenario.yaml and model.fsq.',
     });
   }
   const { scenario } = await loadScenario(scenarioFile);

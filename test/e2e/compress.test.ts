@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compressRun, type CompressOptions } from '../../cli/compress-run.js';
@@ -151,6 +151,18 @@ describe('fedsqueeze compress', () => {
     expect([report.code, report.stdout.trim()]).toEqual([0, join(folder, 'report.html')]);
   });
 
+  test('says of a run that is not done which model it takes', async () => {
+    const unfinished = workspace.fresh('unfinished');
+    cpSync(run, unfinished, { recursive: true });
+    writeFileSync(join(unfinished, 'summary.json'), JSON.stringify({ ...summaryOf(run), exit: 'interrupted' }));
+    const file = pipeline('- magnitude: { sparsity: 0.5, steps: 1, epochs: 0 }\n');
+    const out = workspace.fresh('of-unfinished');
+    const { code, stderr } = await cli(['compress', unfinished, '--pipeline', file, '--out', out, '--no-report'], {
+      marker,
+    });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('is its model after round 1.')]);
+  });
+
   test('Ctrl-C ends it with 130; what was done can be read', async () => {
     const out = workspace.fresh('stopped');
     const file = pipeline(JSON.stringify([short, long]));
@@ -168,10 +180,14 @@ describe('fedsqueeze compress', () => {
   test('what cannot be done is refused in one paragraph, with its place', async () => {
     const empty = workspace.fresh('empty');
     mkdirSync(empty);
+    const sweep = workspace.fresh('sweep');
+    mkdirSync(sweep);
+    writeFileSync(join(sweep, 'sweep.json'), '{}');
     const fine = pipeline('- magnitude');
     const bad = (text: string) => ({ pipeline: pipeline(text) });
     const refused: [string, Partial<CompressOptions> & { pipeline: string }, string][] = [
       ['run/no-model', { folder: empty, pipeline: fine }, empty],
+      ['run/no-model', { folder: sweep, pipeline: fine }, 'points/NAME'],
       ['run/bad-folder', { pipeline: fine, out: join(fine, 'x') }, fine],
       ['run/folder-in-use', { pipeline: fine, out: run }, run],
       ['scenario/not-found', { pipeline: join(empty, 'no.yaml') }, 'no.yaml'],
