@@ -32,7 +32,7 @@ describe('counts of values', () => {
         }
         expect(totalOf(whole)).toBe(a.length + b.length);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
