@@ -53,7 +53,7 @@ const loadFolder = async (folder: string): Promise<Loaded> => {
   const missing = (await exists(folder)) ? 'The folder is no run and no sweep' : 'There is no such folder';
   throw new CodedError('report/not-a-run', `${missing}.`, {
     where: folder,
-    hint: 'A run folder holds run.jsonl, the folder of a sweep holds sweep.json.',
+    hint: 'A run folder holds run.jsonl, the folder of a sweep sweep.json, that of model compression compression.json.',
   });
 };
 
