@@ -29,7 +29,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'folders of runs and of sweeps, in any mix; unfinished ones too',
+        describe: 'folders of runs and of sweeps, in any mix; or one of model compression',
       })
       .option('out', {
         type: 'string',
