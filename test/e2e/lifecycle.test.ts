@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { start } from './support/cli.js';
-import { hostsOf, signalTo, untilNoneLeft } from './support/processes.js';
+import { hostsOf, processesOf, signalTo, untilNoneLeft } from './support/processes.js';
 import { ofType, recordsOf, roundsOf, summaryOf, untilRounds } from './support/run-folder.js';
 import { until } from './support/until.js';
 import { makeWorkspace, sparseBothWays } from './support/workspace.js';
@@ -35,14 +35,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('SIGTERM to the whole group, as other tools send it, ends in order too', async () => {
+test('SIGTERM to the whole group, as other tools send it, ends in order: children wait for the coordinator', async () => {
   const { folder, marker, run } = endless('group');
   await untilRounds(folder, 3);
+  const children = processesOf(marker).filter(({ pid }) => pid !== run.pid);
+  expect(children.length).toBeGreaterThanOrEqual(3);
+  for (const { pid } of children) signalTo(pid, 'SIGTERM');
+  await untilRounds(folder, 8);
   signalTo(-run.pid, 'SIGTERM');
   const { code, stderr } = await run.ended;
   expect(code, stderr).toBe(130);
   await untilNoneLeft(marker, 5);
-  expect(summaryOf(folder)).toMatchObject({ exit: 'interrupted', faults: {} });
+  expect(summaryOf(folder)).toMatchObject({ exit: 'interrupted', faults: {}, repeatable: true });
 });
 
 test('SIGKILL of the coordinator leaves no process behind', async () => {
