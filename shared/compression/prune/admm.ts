@@ -6,6 +6,7 @@ import { requireFloat } from './float-only.js';
 import { requirePrunable } from './prunable.js';
 import { sparsityOption } from './prune-step.js';
 import { comparedIn, pruneTo, requireGoing } from './select.js';
+import { cubicSparsity } from './schedule.js';
 import { sparseProjection } from './sparse-projection.js';
 import { scopeOption, trainingOptions } from './training-options.js';
 
@@ -50,7 +51,8 @@ const distance = (weights: Float32Array, sparse: Float32Array, groups: readonly 
 
 /**
  * W ← train with ρ/2 ‖W − Z + U‖² added to the loss; Z ← projection of W + U on the sparse set; U ← U + W − Z. What is no
- * kernel is drawn to where the iteration found it.
+ * kernel is drawn to where the iteration found it. The sparse set becomes sparser with the iterations: projected on the last one
+ * at once, a layer of many small weights would lose nearly all of them.
  * @returns the model, its kernels near the sparse set, and how near after each iteration
  */
 const iterate = async (
@@ -60,7 +62,8 @@ const iterate = async (
 ): Promise<{ model: CompressedModel; distances: readonly number[] }> => {
   const groups = comparedIn(requirePrunable(before), { sparsity, scope });
   let model = before;
-  let sparse = sparseProjection(model.parameters.floats, groups, sparsity);
+  const sparsityAt = (iteration: number): number => cubicSparsity(sparsity, Math.min(iteration / iterations, 1));
+  let sparse = sparseProjection(model.parameters.floats, groups, sparsityAt(1));
   const dual = new Float32Array(sparse.length);
   const distances: number[] = [];
   for (let iteration = 1; iteration <= iterations; iteration++) {
@@ -72,7 +75,7 @@ const iterate = async (
     sparse = sparseProjection(
       floats.map((weight, i) => weight + dual[i]),
       groups,
-      sparsity,
+      sparsityAt(iteration + 1),
     );
     // U stays 0 outside the kernels, where nothing is projected.
     for (const positions of groups) for (const i of positions) dual[i] += floats[i] - sparse[i];
