@@ -66,7 +66,9 @@ export const lassoCriterion = (samples: number): Criterion => ({
   isRelative: false,
   score: async (model, graph, bench) => {
     const found = new Map<string, Float64Array[]>();
-    for (const layer of consumersOf(model)) {
+    const consumers = consumersOf(model);
+    for (const [i, layer] of consumers.entries()) {
+      bench.report({ phase: 'score importance', done: i / consumers.length, note: layer.name });
       const places = graph.places.get(layer.from[0]) ?? new Int32Array();
       const groups = [...new Set(places)].filter((group) => group >= 0);
       if (groups.length === 0) continue;
