@@ -1,5 +1,6 @@
 import type { Examples } from '../data/dataset.js';
-import type { CompiledNetwork, PlacedLayer } from '../models/network.js';
+import type { CompiledNetwork } from '../models/network.js';
+import { checkEmbeddings, tokenLookUps } from '../models/embeddings.js';
 import { sizeOf } from '../params/layout.js';
 import { CodedError } from '../util/errors.js';
 import type { Hook, TrainingSpec, TrainingTask } from './engine.js';
@@ -27,15 +28,6 @@ export const checkLabels = (largest: number, { network }: CompiledNetwork): void
   }
 };
 
-/** The embeddings that look up an example's values, as they are or in another shape. */
-const lookUps = ({ layers }: CompiledNetwork): PlacedLayer<'embedding'>[] => {
-  const values = new Set(['input']);
-  for (const { kind, name, from } of layers) {
-    if ((kind === 'flatten' || kind === 'reshape') && values.has(from[0])) values.add(name);
-  }
-  return layers.filter((layer) => layer.kind === 'embedding').filter(({ from }) => values.has(from[0]));
-};
-
 /** The first value that is no whole number from 0; the largest where all are; −1 without values. */
 export const worstToken = (values: Uint8Array | Float32Array): number => {
   let largest = -1;
@@ -51,7 +43,7 @@ const worstTokens = new WeakMap<object, number>();
 
 /** Values that an embedding looks up are tokens that it has a vector for. @throws CodedError `engine/bad-token` */
 export const checkTokens = (values: Uint8Array | Float32Array, network: CompiledNetwork): void => {
-  for (const { name, options } of lookUps(network)) {
+  for (const { name, options } of tokenLookUps(network)) {
     const worst = worstTokens.get(values) ?? worstToken(values);
     worstTokens.set(values, worst);
     if (values.length > 0 && !(Number.isInteger(worst) && worst >= 0 && worst < options.inputDim)) {
@@ -60,22 +52,6 @@ export const checkTokens = (values: Uint8Array | Float32Array, network: Compiled
         hint: `It has vectors for the tokens 0 to ${options.inputDim - 1} (inputDim: ${options.inputDim}).`,
       });
     }
-  }
-};
-
-/** An embedding looks up tokens, not what another layer computes. @throws CodedError `model/bad-layer` */
-const checkEmbeddings = ({ network, scale }: TrainingSpec): void => {
-  const tokens = new Set(lookUps(network).map(({ name }) => name));
-  for (const { kind, name, from } of network.layers) {
-    if (kind !== 'embedding') continue;
-    const [message, hint] = tokens.has(name)
-      ? [`Tokens are whole numbers, the data is scaled by ${scale}.`, 'Take a dataset of texts, or other layers.']
-      : [`It takes what layer '${from[0]}' computes.`, 'It looks up tokens: it takes the input.'];
-    if (tokens.has(name) && scale === 1) continue;
-    throw new CodedError('model/bad-layer', message, {
-      where: `network '${network.network.name}', layer '${name}'`,
-      hint,
-    });
   }
 };
 
@@ -169,7 +145,7 @@ export const checkSpec = (spec: TrainingSpec): void => {
     batchSize,
     'It is a whole number from 1.',
   );
-  checkEmbeddings(spec);
+  checkEmbeddings(spec.network, spec.scale);
   checkLoss(spec);
   checkFeatures(spec);
   checkOptimizer(spec);

@@ -6,6 +6,8 @@ export interface ModelShape {
   /** Shape of one example: [height, width, channels]. */
   readonly inputShape: readonly number[];
   readonly classes: number;
+  /** What a raw value is multiplied by; where it is said, an embedding of scaled values is refused. */
+  readonly scale?: number;
 }
 
 /** A network of the catalogue. */

@@ -37,6 +37,15 @@ describe('a plan', () => {
     expect(plan.samplesPerClient.mean).toBe(540);
   });
 
+  test('finds an embedding of values that are no tokens', async () => {
+    const layers = '[flatten, { embedding: { inputDim: 300, outputDim: 4 } }, flatten, { dense: { units: 10 } }]';
+    await expect(planFor('', [`model.layers.layers=${layers}`])).rejects.toMatchObject({
+      code: 'model/bad-layer',
+      exitCode: 2,
+      message: expect.stringMatching(/^Tokens are whole numbers/),
+    });
+  });
+
   // Listing their examples would take gigabytes.
   test('lists no examples of a hundred million clients that draw them', async () => {
     const plan = await planFor('', ['dataset.partition={ draw: 20 }', 'clients.total=100000000']);
