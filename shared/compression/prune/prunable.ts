@@ -1,23 +1,13 @@
-import { kernelsOf } from '../../models/kernels.js';
-import type { PlacedLayer } from '../../models/network.js';
-import type { PlacedTensor } from '../../params/layout.js';
+import { kernelTensors, type KernelTensor } from '../../models/kernels.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 
 /** A tensor that pruning may take weights from, and its layer. */
-export interface Prunable {
-  readonly layer: PlacedLayer;
-  readonly tensor: PlacedTensor;
-}
+export type Prunable = KernelTensor;
 
-/** The kernels of dense layers and convolutions, in layout order. */
-export const prunableTensors = ({ network: { layers, layout } }: Pick<CompressedModel, 'network'>): Prunable[] => {
-  const kernels = kernelsOf(layers);
-  return layout.tensors.flatMap((tensor) => {
-    const layer = kernels.get(tensor.name);
-    return layer === undefined || tensor.role !== 'weight' ? [] : [{ layer, tensor }];
-  });
-};
+/** The kernels of dense layers and convolutions that are trained, in layout order. */
+export const prunableTensors = ({ network }: Pick<CompressedModel, 'network'>): Prunable[] =>
+  kernelTensors(network).filter(({ tensor }) => tensor.role === 'weight');
 
 /** @throws CodedError `compression/nothing-to-do` */
 export const requirePrunable = (model: Pick<CompressedModel, 'network'>): Prunable[] => {
@@ -25,5 +15,6 @@ export const requirePrunable = (model: Pick<CompressedModel, 'network'>): Prunab
   if (found.length > 0) return found;
   throw new CodedError('compression/nothing-to-do', 'The network has no dense layer and no convolution to prune.', {
     where: `network '${model.network.network.name}'`,
+    hint: 'Their kernels are what is pruned.',
   });
 };

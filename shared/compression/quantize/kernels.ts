@@ -1,8 +1,6 @@
 import { stepFactors, trainedStep } from '../../params/trained-step.js';
 import { onGrid, type Grid } from '../../engine/grid.js';
-import { kernelsOf } from '../../models/kernels.js';
-import type { PlacedLayer } from '../../models/network.js';
-import type { PlacedTensor } from '../../params/layout.js';
+import { kernelTensors, type KernelTensor } from '../../models/kernels.js';
 import type { Parameters } from '../../params/parameters.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
@@ -11,21 +9,14 @@ import { countValues } from './counts.js';
 import { makeGrid, safeScale } from './make-grid.js';
 
 /** A kernel that can be quantized, and its layer. */
-export interface Quantizable {
-  readonly layer: PlacedLayer;
-  readonly tensor: PlacedTensor;
-}
+export type Quantizable = KernelTensor;
 
 /**
  * The kernels of dense layers and convolutions, in layout order. Biases and everything else stay float32.
  * @throws CodedError `compression/nothing-to-do`
  */
 export const requireKernels = ({ network }: Pick<CompressedModel, 'network'>): Quantizable[] => {
-  const kernels = kernelsOf(network.layers);
-  const found = network.layout.tensors.flatMap((tensor) => {
-    const layer = kernels.get(tensor.name);
-    return layer === undefined ? [] : [{ layer, tensor }];
-  });
+  const found = kernelTensors(network);
   if (found.length > 0) return found;
   throw new CodedError('compression/nothing-to-do', 'The network has no dense layer and no convolution to quantize.', {
     where: `network '${network.network.name}'`,
