@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { CompiledNetwork } from '../../models/network.js';
 import { CodedError } from '../../util/errors.js';
 import { uncompressed } from '../model.js';
-import { familyOf, selectChannels } from '../prune/channel-selection.js';
+import { selectChannels } from '../prune/channel-selection.js';
+import { Tally } from '../prune/channel-budget.js';
 import { channelGraph, type ChannelGraph, type ChannelGroup } from '../prune/channels.js';
 import { withoutChannels } from '../prune/rebuild.js';
 import { defineFederated } from './during.js';
@@ -50,16 +51,13 @@ const candidatesOf = (graph: ChannelGraph, scores: readonly (number | null)[]): 
   graph.groups.filter(({ id, members: [{ layer }] }) => layer.kind === 'conv2d' && scores[id] !== null);
 
 /** How many filters are to be gone, of each layer or, under the name '', of all. */
-const budgetOf = (groups: readonly ChannelGroup[], sparsity: number, { scope }: Options): Map<string, number> => {
-  const total = new Map<string, number>();
-  for (const group of groups) {
-    const key = scope === 'global' ? '' : familyOf(group);
-    total.set(key, (total.get(key) ?? 0) + group.members.length);
-  }
-  return new Map([...total].map(([key, count]) => [key, Math.round(sparsity * count)]));
-};
+const budgetOf = (
+  groups: readonly ChannelGroup[],
+  sparsity: number,
+  { scope }: Pick<Options, 'scope'>,
+): ReadonlyMap<string, number> => new Tally(groups, scope).untilSparsity(sparsity);
 
-const check = (network: CompiledNetwork, { criterion, sparsity, ...rest }: Options): void => {
+const check = (network: CompiledNetwork, { criterion, sparsity, scope }: Options): void => {
   const graph = channelGraph(network);
   const where = `network '${network.network.name}'`;
   const scores = filterScores(graph, new Float32Array(network.layout.floats), criterion);
@@ -70,7 +68,7 @@ const check = (network: CompiledNetwork, { criterion, sparsity, ...rest }: Optio
       hint: 'Take a network with convolutions, for scale one with normalization, or prune single weights with magnitude.',
     });
   }
-  const counts = [...budgetOf(groups, sparsity, { criterion, sparsity, ...rest }).values()];
+  const counts = [...budgetOf(groups, sparsity, { scope }).values()];
   if (counts.every((count) => count === 0)) {
     throw new CodedError('compression/nothing-to-do', `No filter goes at a sparsity of ${sparsity}.`, {
       where,

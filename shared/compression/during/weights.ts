@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CompiledNetwork } from '../../models/network.js';
 import { CodedError } from '../../util/errors.js';
 import { requirePrunable } from '../prune/prunable.js';
+import { comparedIn, concatenated } from '../prune/select.js';
 import { lowestScores } from './lowest.js';
 import type { Pruner, PruningOutcome, PruningTask } from './pruner.js';
 import { scheduleOptions, sparsityAt, type ScheduleOptions } from './schedule.js';
@@ -26,23 +27,8 @@ export interface WeightOptions extends ScheduleOptions {
   readonly scope: 'global' | 'layer';
 }
 
-const joined = (groups: readonly Uint32Array[]): Uint32Array => {
-  const out = new Uint32Array(groups.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const group of groups) {
-    out.set(group, at);
-    at += group.length;
-  }
-  return out;
-};
-
-/** Positions of weights that are compared with each other, in layout order. */
-const groupsOf = (network: CompiledNetwork, scope: WeightOptions['scope']): Uint32Array[] => {
-  const groups = requirePrunable({ network }).map(({ tensor: { offset, size } }) =>
-    Uint32Array.from({ length: size }, (_, i) => offset + i),
-  );
-  return scope === 'layer' ? groups : [joined(groups)];
-};
+const groupsOf = (network: CompiledNetwork, scope: WeightOptions['scope']): Uint32Array[] =>
+  comparedIn(requirePrunable({ network }), { scope });
 
 /** How many of a group are gone: ⌊sparsity · n + ½⌋. */
 const goneOf = (group: Uint32Array, sparsity: number): number => Math.round(sparsity * group.length);
@@ -87,7 +73,7 @@ const prune = (
   const magnitudes = magnitudesAfter(task);
   const scores = score(task, magnitudes);
   const gone = groupsOf(task.network, scope).map((group) => leave(group, task, scores, magnitudes, target));
-  return { gone: joined(gone), scores: keeps ? scores : null };
+  return { gone: concatenated(gone), scores: keeps ? scores : null };
 };
 
 /**

@@ -60,7 +60,7 @@ const iterate = async (
   { sparsity, scope, rho, iterations, iterationEpochs, ...training }: Options,
   bench: Workbench,
 ): Promise<{ model: CompressedModel; distances: readonly number[] }> => {
-  const groups = comparedIn(requirePrunable(before), { sparsity, scope });
+  const groups = comparedIn(requirePrunable(before), { scope });
   let model = before;
   const sparsityAt = (iteration: number): number => cubicSparsity(sparsity, Math.min(iteration / iterations, 1));
   let sparse = sparseProjection(model.parameters.floats, groups, sparsityAt(1));

@@ -14,7 +14,8 @@ export interface PruneRequest {
 const positionsOf = ({ tensor: { offset, size } }: Prunable): Uint32Array =>
   Uint32Array.from({ length: size }, (_, i) => offset + i);
 
-const concatenated = (parts: readonly Uint32Array[]): Uint32Array => {
+/** One after the other. */
+export const concatenated = (parts: readonly Uint32Array[]): Uint32Array => {
   const out = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -27,8 +28,8 @@ const concatenated = (parts: readonly Uint32Array[]): Uint32Array => {
 const isEmpty = ({ tensor: { offset, size } }: Prunable, mask: Float32Array): boolean =>
   mask.subarray(offset, offset + size).every((value) => value === 0);
 
-/** Weights whose scores are compared with each other. */
-export const comparedIn = (tensors: readonly Prunable[], { scope }: PruneRequest): Uint32Array[] => {
+/** Positions of weights whose scores are compared with each other, in layout order. */
+export const comparedIn = (tensors: readonly Prunable[], { scope }: Pick<PruneRequest, 'scope'>): Uint32Array[] => {
   const groups = tensors.map(positionsOf);
   return scope === 'global' ? [concatenated(groups)] : groups;
 };
