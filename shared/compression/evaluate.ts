@@ -1,3 +1,4 @@
+import type { Dataset } from '../data/dataset.js';
 import { exportOnnx } from '../engine/onnx/export.js';
 import { ModelRunner } from '../engine/onnx/model-runner.js';
 import { sizeOf } from '../params/layout.js';
@@ -7,8 +8,23 @@ import type { Evaluation, Workbench } from './workbench.js';
 /** Examples that are computed at once. */
 const rows = 250;
 
+/** What the network's input is for some examples, [indices.length, ...shape]. */
+export const inputsOf = (
+  { inputShape, scale, ...dataset }: Pick<Dataset, 'train' | 'test' | 'inputShape' | 'scale'>,
+  split: 'train' | 'test',
+  indices: Int32Array,
+): Float32Array => {
+  const { inputs } = dataset[split];
+  const size = sizeOf(inputShape);
+  const values = new Float32Array(indices.length * size);
+  for (const [row, example] of indices.entries()) {
+    for (let i = 0; i < size; i++) values[row * size + i] = inputs[example * size + i] * scale;
+  }
+  return values;
+};
+
 /** Logits' cross-entropy in nats with a label, and whether its logit is the first largest one. */
-const judge = (logits: Float32Array, label: number): [loss: number, isCorrect: boolean] => {
+export const judge = (logits: Float32Array, label: number): [loss: number, isCorrect: boolean] => {
   let largest = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i] > logits[largest]) largest = i;
   let sum = 0;
@@ -28,18 +44,12 @@ export const integerLogits = async (
   indices: Int32Array,
 ): Promise<Float32Array> => {
   const { inputShape, scale, classes } = dataset;
-  const { inputs } = dataset[split];
-  const size = sizeOf(inputShape);
   const runner = await ModelRunner.open(exportOnnx(network, parameters, { scale, quantization }));
   try {
     const logits = new Float32Array(indices.length * classes);
     for (let start = 0; start < indices.length; start += rows) {
       const some = indices.subarray(start, start + rows);
-      const values = new Float32Array(some.length * size);
-      for (const [row, example] of some.entries()) {
-        for (let i = 0; i < size; i++) values[row * size + i] = inputs[example * size + i] * scale;
-      }
-      logits.set(await runner.logits(values, [some.length, ...inputShape]), start * classes);
+      logits.set(await runner.logits(inputsOf(dataset, split, some), [some.length, ...inputShape]), start * classes);
     }
     return logits;
   } finally {

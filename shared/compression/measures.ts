@@ -91,8 +91,7 @@ const layerMeasures = (
     tensors.reduce((total, tensor) => total + of(tensor), 0);
   const kernelName = kernelsOf([layer]).size > 0 ? layer.tensors['kernel'] : undefined;
   const tensor = tensors.find(({ name }) => name === kernelName);
-  const kernel =
-    tensor === undefined ? noKernel : kernelMeasures(tensor, model, stored, before?.histogram?.limit ?? undefined);
+  const kernel = tensor === undefined ? noKernel : kernelMeasures(tensor, model, stored, before?.histogram?.limit);
   return {
     name: layer.name,
     kind: layer.kind,
@@ -132,9 +131,3 @@ export const measure = (model: CompressedModel, before?: ModelMeasures): ModelMe
     layers,
   };
 };
-
-/** Bytes of the original model as float32 / bytes of the compact file of the compressed one. */
-export const compressionRatio = (
-  before: Pick<ModelMeasures, 'originalBytes'>,
-  after: Pick<ModelMeasures, 'storedBytes'>,
-): number => before.originalBytes / after.storedBytes;

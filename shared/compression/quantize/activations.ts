@@ -5,6 +5,7 @@ import { ModelRunner } from '../../engine/onnx/model-runner.js';
 import type { CompiledNetwork } from '../../models/network.js';
 import { sizeOf } from '../../params/layout.js';
 import { CodedError } from '../../util/errors.js';
+import { inputsOf } from '../evaluate.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
 import { calibrate, type Calibration } from './calibrate.js';
@@ -25,16 +26,6 @@ export const inputBits = 8;
 
 /** Numbers of all points that are held at once. */
 const mostNumbers = 8_000_000;
-
-/** What the network's input is for some training examples. */
-const inputsOf = ({ dataset: { train, scale, inputShape } }: Workbench, indices: Int32Array): Float32Array => {
-  const size = sizeOf(inputShape);
-  const values = new Float32Array(indices.length * size);
-  for (const [row, example] of indices.entries()) {
-    for (let i = 0; i < size; i++) values[row * size + i] = train.inputs[example * size + i] * scale;
-  }
-  return values;
-};
 
 /** The most examples that may be computed at once. */
 const rowsAtOnce = ({ network, layers }: CompiledNetwork, points: readonly string[]): number => {
@@ -72,7 +63,7 @@ export const collectCounts = async (
     const rows = rowsAtOnce(network, points);
     for (let start = 0; start < indices.length; start += rows) {
       const some = indices.subarray(start, start + rows);
-      const inputs = inputsOf(bench, some);
+      const inputs = inputsOf(bench.dataset, 'train', some);
       const values = await runner.run(inputs, [some.length, ...inputShape]);
       if (found.has('input')) count('input', inputs);
       for (const layer of layers) count(layer, values.get(valueOutput(layer)) ?? new Float32Array(0));

@@ -1,3 +1,4 @@
+import { judge } from '../evaluate.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
 import { fewestBits, mostBits, type Allocated } from './allocate.js';
@@ -9,10 +10,8 @@ const lossOf = async (model: CompressedModel, bench: Workbench, indices: Int32Ar
   const classes = logits.length / indices.length;
   let sum = 0;
   for (const [row, example] of indices.entries()) {
-    const own = logits.subarray(row * classes, (row + 1) * classes);
-    const largest = own.reduce((most, logit) => Math.max(most, logit), -Infinity);
-    const total = own.reduce((all, logit) => all + Math.exp(logit - largest), 0);
-    sum += Math.log(total) + largest - own[bench.dataset.train.labels[example]];
+    const [loss] = judge(logits.subarray(row * classes, (row + 1) * classes), bench.dataset.train.labels[example]);
+    sum += loss;
   }
   return sum / indices.length;
 };
