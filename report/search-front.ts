@@ -1,4 +1,5 @@
-import { searchesOf, type Search } from './compressed/searches.js';
+import type { SearchDetails } from '../shared/compression/search/details.js';
+import { searchesOf } from './compressed/searches.js';
 import { formatBytes, formatPercent } from './format.js';
 import { textTable, type TextColumn } from './text-table.js';
 
@@ -10,7 +11,7 @@ const columns: readonly TextColumn[] = [
   { title: 'examples seen', isNumber: true },
 ];
 
-const table = ({ front, chosen, trials }: Search): string =>
+const table = ({ front, chosen, trials }: SearchDetails): string =>
   [
     textTable(
       columns,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CodedError } from '../util/errors.js';
+import { parseOptions } from '../codec/stage-interface.js';
 import type { PlugIn } from '../util/registry.js';
 import type { CompressedModel } from './model.js';
 import type { Workbench } from './workbench.js';
@@ -37,10 +37,5 @@ export const defineStep = <S extends z.ZodObject>(
   step: Omit<CompressionStep, 'options' | 'create'> & { options: S; create(options: z.infer<S>): Compressor },
 ): CompressionStep => ({
   ...step,
-  create: (options) => {
-    const result = step.options.safeParse(options);
-    if (result.success) return step.create(result.data);
-    const [issue] = result.error.issues;
-    throw new CodedError('argument/invalid', `${issue.message}.`, { where: [step.name, ...issue.path].join('.') });
-  },
+  create: (options) => step.create(parseOptions(step.name, step.options, options)),
 });

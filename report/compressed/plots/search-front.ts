@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { TriedNetwork } from '../../../shared/compression/search/details.js';
 import { formatNumber, formatPercent } from '../../format.js';
 import { logDomain, logTicks } from '../../plots/log-axis.js';
 import { config, palette, referenceColor, size } from '../../plots/theme.js';
 import { wrap } from '../../plots/words.js';
-import { searchesOf, type TriedNetwork } from '../searches.js';
+import { searchesOf } from '../searches.js';
 import type { ModelPlot } from './model-plot.js';
 
 const mega = 1e6;
