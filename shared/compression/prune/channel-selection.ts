@@ -144,9 +144,12 @@ export const selectChannels = (selection: Selection, budget: Budget): ReadonlySe
   const cut = takeFlops(selection, slices, budget.most);
   if (cut.flops <= budget.most) return cut.gone;
   const { network } = selection.graph;
-  const [fewest, asked] = [cut.flops, budget.most].map((flops) => (flops / 1e6).toFixed(2));
-  throw new CodedError('compression/impossible', `The network can't be pruned to ${asked} MFLOPs.`, {
+  const [fewest, all, asked] = [cut.flops, network.flops, Math.floor(budget.most)].map((flops) =>
+    flops.toLocaleString('en-US'),
+  );
+  const part = Math.ceil((1e4 * cut.flops) / network.flops) / 1e4;
+  throw new CodedError('compression/impossible', `The network can't be pruned to ${asked} FLOPs.`, {
     where: `network '${network.network.name}'`,
-    hint: `With what can go, ${fewest} MFLOPs are left: take a larger part of the FLOPs.`,
+    hint: `With what can go, ${fewest} of its ${all} are left, the part ${part}: take a larger part of the FLOPs.`,
   });
 };

@@ -106,7 +106,13 @@ test('FLOPs that nothing can come to are refused with those that can be reached'
   const scores = Array.from({ length: 12 }, () => 1);
   const error = refused(() => selectChannels(selectionOf(scores), { kind: 'flops', most: 10 }));
   expect(error.code).toBe('compression/impossible');
-  expect(error.hint).toContain('0.00 MFLOPs are left');
+  expect(error.message).toBe("The network can't be pruned to 10 FLOPs.");
+  const [, left, all, part] = /, ([\d,]+) of its ([\d,]+) are left, the part ([\d.]+)/.exec(error.hint ?? '')!;
+  const [least, most] = [left, all].map((text) => Number(text.replaceAll(',', '')));
+  expect(most).toBe(model.network.flops);
+  expect(Number(part)).toBeGreaterThanOrEqual(least / most);
+  selectChannels(selectionOf(scores), { kind: 'flops', most: Number(part) * most });
+  refused(() => selectChannels(selectionOf(scores), { kind: 'flops', most: least - 1 }));
 });
 
 test('scores of a group are the mean over its channels, relative ones over the root mean square of their layer', () => {
