@@ -49,6 +49,18 @@ type Warn = ReturnType<typeof layerWarnings>;
 const candidates = ({ groups }: ChannelGraph, { kind }: ChannelKind): ChannelGroup[] =>
   groups.filter(({ members: [{ layer }] }) => layer.kind === kind);
 
+const otherKinds: Partial<Record<Producer['kind'], { readonly kind: string; readonly hint: string }>> = {
+  conv2d: { kind: 'dense', hint: 'Its hidden layers have units: take the step `neuron`.' },
+  dense: { kind: 'conv2d', hint: 'Its convolutions have filters: take the step `filter`.' },
+};
+
+/** What to do about a network whose hidden layers have none of what a step takes. */
+const insteadOf = ({ network }: CompressedModel, { kind }: ChannelKind): string => {
+  const other = otherKinds[kind];
+  const hasOther = network.layers.slice(0, -1).some((layer) => layer.kind === other?.kind);
+  return (hasOther && other?.hint) || 'The last layer keeps all of its own: prune single weights instead.';
+};
+
 /** @throws CodedError `compression/nothing-to-do` without any; tells of layers that can lose none */
 const requireCandidates = (model: CompressedModel, graph: ChannelGraph, chosen: ChannelKind, warn: Warn): void => {
   const { layers } = model.network;
@@ -57,10 +69,7 @@ const requireCandidates = (model: CompressedModel, graph: ChannelGraph, chosen: 
   if (found.length === 0) {
     const [message, hint] =
       own.length === 0
-        ? [
-            `The network has no ${chosen.word} that could go.`,
-            'The last layer keeps its units; prune single weights instead.',
-          ]
+        ? [`The network has no ${chosen.word} that could go.`, insteadOf(model, chosen)]
         : [
             `No ${chosen.word} can go alone.`,
             'Groups, shuffles or normalizations over channels tie all of a layer together; prune single weights instead.',

@@ -93,6 +93,14 @@ describe('filters and units', () => {
       'has no filters',
     );
     await refusal('compression/nothing-to-do', () => run(neuron, {}, flat));
+    const hidden = modelOf([{ kind: 'flatten' }, { kind: 'dense', units: 8 }, { kind: 'dense', units: 4 }]);
+    expect((await refusal('compression/nothing-to-do', () => run(filter, {}, hidden))).hint).toContain('`neuron`');
+    const image = modelOf([
+      { kind: 'conv2d', filters: 8, kernelSize: 1 },
+      { kind: 'flatten' },
+      { kind: 'dense', units: 4 },
+    ]);
+    expect((await refusal('compression/nothing-to-do', () => run(neuron, {}, image))).hint).toContain('`filter`');
     const tied = modelOf([
       { kind: 'conv2d', filters: 8, kernelSize: 1 },
       { kind: 'layerNormalization' },
