@@ -1,3 +1,4 @@
+import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
 import { collectCounts } from './activations.js';
@@ -30,6 +31,13 @@ export const clientStatistics = async (
   bench: Workbench,
   { clients, examples, phase }: { readonly clients: number; readonly examples: number; readonly phase: string },
 ): Promise<ClientStatistics> => {
+  const { length } = bench.pool;
+  if (clients > length) {
+    throw new CodedError('compression/impossible', `${clients} clients have only ${length} examples to count.`, {
+      where: 'clients',
+      hint: `Take at most ${length} clients: each has one example at least.`,
+    });
+  }
   const sum = new Map<string, ValueCounts>();
   let bytes = 0;
   for (const own of dealt(bench, clients)) {

@@ -45,12 +45,13 @@ const shared = (floats: Float32Array, all: readonly Clustered[]): Float32Array =
   return out;
 };
 
+/** How many different weights there are besides 0. */
 const different = (floats: Float32Array, { offset, size }: Quantizable['tensor']): number =>
-  new Set(floats.subarray(offset, offset + size)).size;
+  new Set(floats.subarray(offset, offset + size).filter((weight) => weight !== 0)).size;
 
 const requireMany = (model: CompressedModel, kernels: readonly Quantizable[], count: number): void => {
-  if (kernels.some(({ tensor }) => different(model.parameters.floats, tensor) > count + 1)) return;
-  throw new CodedError('compression/nothing-to-do', `No kernel has more than ${count} different weights.`, {
+  if (kernels.some(({ tensor }) => different(model.parameters.floats, tensor) > count)) return;
+  throw new CodedError('compression/nothing-to-do', `No kernel has more than ${count} different weights besides 0.`, {
     where: `network '${model.network.network.name}'`,
     hint: 'Take fewer bits.',
   });

@@ -100,7 +100,10 @@ describe('ptq', () => {
     const { statistics } = details as { statistics: { clients: number; bytes: number } };
     expect(statistics.clients).toBe(7);
     expect(statistics.bytes).toBeLessThan(7 * 4 * 4096);
-    await expect(applied(ptq, { clients: 5000 }, wide)).rejects.toThrow(refusal('compression/impossible'));
+    await expect(applied(ptq, { clients: 5000 }, wide)).rejects.toMatchObject({
+      code: 'compression/impossible',
+      hint: expect.stringMatching(/at most \d+ clients/),
+    });
   });
 
   test('repeats to the bit', async () => {
@@ -263,5 +266,18 @@ describe('cluster', () => {
   test('kernels that have so few numbers already are refused', async () => {
     const clustered = await applied(cluster, { bits: 2, epochs: 0 });
     await expect(applied(cluster, { bits: 2 }, clustered)).rejects.toThrow(refusal('compression/nothing-to-do'));
+  });
+
+  test('one number more than a kernel may have is enough, with zeros and without', async () => {
+    for (const values of [
+      [1, 2, 3],
+      [0, 1, 2, 3],
+    ]) {
+      const floats = model.parameters.floats.map((_, i) => values[i % values.length]);
+      const few = { ...model, parameters: { ...model.parameters, floats } };
+      for (const kernel of kernelsOf(await applied(cluster, { bits: 1, epochs: 0 }, few))) {
+        expect(new Set(kernel.filter((weight) => weight !== 0)).size).toBe(2);
+      }
+    }
   });
 });
