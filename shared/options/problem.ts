@@ -15,7 +15,8 @@ export interface Problem {
   readonly hint: string;
 }
 
-export const pathText = (path: Path): string => (path.length === 0 ? 'the scenario' : path.join('.'));
+/** @param whole what the document is, for people */
+export const pathText = (path: Path, whole = 'the scenario'): string => (path.length === 0 ? whole : path.join('.'));
 
 /** The last key of a path with dots. */
 export const lastStep = (path: string): string => path.split('.').at(-1) ?? path;
@@ -35,8 +36,10 @@ const mostReported = 5;
 export type Place = (problem: Pick<Problem, 'path' | 'key'>) => string | null;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const sentence = ({ path, message }: Problem): string =>
-  path.length === 0 ? capital(`${pathText(path)} ${message}`) : `${pathText(path)} ${message}`;
+const sentence = ({ path, message }: Problem, whole?: string): string => {
+  const text = `${pathText(path, whole)} ${message}`;
+  return path.length === 0 ? capital(text) : text;
+};
 
 /** A misspelt key explains the missing one, so unknown keys come first and missing values last. */
 const urgency = ({ key, message }: Problem): number => (key !== undefined ? 0 : message === missing ? 2 : 1);
@@ -44,18 +47,21 @@ const urgency = ({ key, message }: Problem): number => (key !== undefined ? 0 : 
 /** What is wrong with a value that is not there. */
 export const missing = 'is missing.';
 
-/** One error for all problems, the first few on a line each. Its code is the first one's. */
-export const problemError = (problems: readonly Problem[], place: Place): CodedError => {
+/**
+ * One error for all problems, the first few on a line each. Its code is the first one's.
+ * @param document what the document is, for people
+ */
+export const problemError = (problems: readonly Problem[], place: Place, document?: string): CodedError => {
   const [first, ...others] = problems.toSorted((a, b) => urgency(a) - urgency(b));
   const where = place(first);
   const details = where === null ? {} : { where };
   if (others.length === 0) {
-    return new CodedError(first.code, sentence(first), {
+    return new CodedError(first.code, sentence(first, document), {
       ...details,
       ...(first.hint === '' ? {} : { hint: first.hint }),
     });
   }
-  const whole = (problem: Problem): string => `${sentence(problem)} ${problem.hint}`.trimEnd();
+  const whole = (problem: Problem): string => `${sentence(problem, document)} ${problem.hint}`.trimEnd();
   const lines = others.slice(0, mostReported - 1).map((problem) => {
     const where = place(problem);
     return `${where === null ? '' : `${where}: `}${whole(problem)}`;

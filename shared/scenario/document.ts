@@ -133,7 +133,7 @@ export const readDocument = (text: string, file: string): LocatedDocument => {
   if (Buffer.byteLength(text) > documentLimits.bytes) {
     throw new CodedError('scenario/not-yaml', `The file has ${Buffer.byteLength(text)} bytes.`, {
       where: file,
-      hint: `A scenario has at most ${documentLimits.bytes}.`,
+      hint: `It may have at most ${documentLimits.bytes}.`,
     });
   }
   // uniqueKeys compares all pairs, which takes long in a hostile file; the reader below finds duplicates itself.

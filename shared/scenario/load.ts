@@ -87,17 +87,31 @@ export const parseScenario = (text: string, file: string, { set = [] }: LoadOpti
   return { scenario, sweep, source: { file, data: data as Record<string, unknown>, document, settings } };
 };
 
-/** A scenario file's text. @throws CodedError `scenario/not-found`, `scenario/not-yaml` */
-export const readText = async (file: string): Promise<string> => {
+/** A kind of file, as messages name it. */
+export interface FileKind {
+  readonly name: string;
+  /** The path of one that comes with the package. */
+  readonly example: string;
+}
+
+/**
+ * A scenario file's text.
+ * @param kind what the file should be, and one that is, for messages
+ * @throws CodedError `scenario/not-found`, `scenario/not-yaml`
+ */
+export const readText = async (
+  file: string,
+  { name, example }: FileKind = { name: 'scenario', example: 'scenarios/quickstart.yaml' },
+): Promise<string> => {
   const fail = (message: string, hint: string, cause?: unknown): never => {
     throw new CodedError('scenario/not-found', message, { where: file, hint, cause });
   };
   const info = await stat(file).catch((error: unknown) =>
-    fail('There is no such file.', 'Give the path of a scenario file, for example scenarios/quickstart.yaml.', error),
+    fail('There is no such file.', `Give the path of a ${name} file, for example ${example}.`, error),
   );
-  if (!info.isFile()) fail('This is no file.', 'Give the path of a scenario file.');
+  if (!info.isFile()) fail('This is no file.', `Give the path of a ${name} file.`);
   if (info.size > documentLimits.bytes) {
-    const hint = `A scenario has at most ${documentLimits.bytes}.`;
+    const hint = `A ${name} has at most ${documentLimits.bytes}.`;
     throw new CodedError('scenario/not-yaml', `The file has ${info.size} bytes.`, { where: file, hint });
   }
   const bytes = await readFile(file).catch((error: unknown) =>

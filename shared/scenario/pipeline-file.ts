@@ -9,6 +9,8 @@ import { pipelineSteps } from './pipeline-steps.js';
 import { applySettings, parseSetting } from './settings.js';
 import { seed } from './words.js';
 
+const kind = { name: 'pipeline', example: 'scenarios/pipelines/prune.yaml' };
+
 const schema = z.strictObject({
   seed: seed.nullable().default(null).describe('Every random number follows from it; null: the run’s.'),
   steps: pipelineSteps.min(1),
@@ -33,11 +35,13 @@ export const parsePipeline = (text: string, file: string, set: readonly string[]
   const result = schema.safeParse(data, { error: errorMap });
   if (result.success) return result.data;
   const place = placeIn(document, settings);
-  throw problemError(toProblems(result.error), (problem) =>
-    place(isList ? { ...problem, path: problem.path.slice(1) } : problem),
+  throw problemError(
+    toProblems(result.error),
+    (problem) => place(isList ? { ...problem, path: problem.path.slice(1) } : problem),
+    'the pipeline',
   );
 };
 
 /** Reads a pipeline file. @throws CodedError `scenario/…` */
 export const loadPipeline = async (file: string, set: readonly string[] = []): Promise<Pipeline> =>
-  parsePipeline(await readText(file), file, set);
+  parsePipeline(await readText(file, kind), file, set);

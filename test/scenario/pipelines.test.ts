@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compressionSteps } from '../../shared/compression/index.js';
-import { loadPipeline } from '../../shared/scenario/pipeline-file.js';
+import { loadPipeline, parsePipeline } from '../../shared/scenario/pipeline-file.js';
 
 const folder = join(import.meta.dirname, '../../scenarios/pipelines');
 const files = readdirSync(folder);
@@ -19,4 +19,12 @@ test.each(files)('the pipeline %s is valid, and says first what it does', async 
 test('each kind of distillation has a pipeline', () => {
   const distillations = compressionSteps.all.filter(({ family }) => family === 'distillation');
   expect(files).toEqual(expect.arrayContaining(distillations.map(({ name }) => `distill-${name}.yaml`)));
+});
+
+test('what is wrong with a pipeline is said of the pipeline', async () => {
+  expect(() => parsePipeline('seed: 1\nstep: [ptq]', 'p.yaml')).toThrow('The pipeline has no key "step".');
+  expect(() => parsePipeline('steps: [ptq]', 'p.yaml', ['weightBits=4'])).toThrow('The pipeline has no key');
+  const absent = { hint: 'Give the path of a pipeline file, for example scenarios/pipelines/prune.yaml.' };
+  await expect(loadPipeline('nowhere.yaml')).rejects.toMatchObject(absent);
+  await expect(loadPipeline(folder)).rejects.toMatchObject({ hint: 'Give the path of a pipeline file.' });
 });
