@@ -39,7 +39,7 @@ export const accuracyByBytes: Plot = {
     if (points.length === 0) return null;
     const title = 'Bytes on the wire, up and down, since the start (MB = 10⁶ bytes, log scale)';
     const x = { field: 'megabytes', title, scale: 'log' } as const;
-    const y = { field: 'value', title: splitName(model, 'accuracy'), format: '.0%' } as const;
+    const y = { field: 'value', title: splitName(model, 'accuracy'), format: '~%' } as const;
     return {
       config,
       ...size,

@@ -14,7 +14,7 @@ export const accuracyByRound: Plot = {
     const points = model.cases.flatMap((one) => evaluationCurve(one, 'accuracy'));
     if (points.length === 0) return null;
     const x = { field: 'round', title: 'Round' } as const;
-    const y = { field: 'value', title: splitName(model, 'accuracy'), format: '.0%' } as const;
+    const y = { field: 'value', title: splitName(model, 'accuracy'), format: '~%' } as const;
     return {
       config,
       ...size,

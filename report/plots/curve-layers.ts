@@ -37,7 +37,11 @@ const positionOf = ({ field, title, format }: Axis, points: readonly CurvePoint[
   type: 'quantitative' as const,
   title,
   scale: { domain: domainOf(points, field), zero: false, nice: false },
-  axis: format === undefined ? { tickCount: 8 } : { tickCount: 8, format },
+  axis: {
+    tickCount: 8,
+    ...(field === 'round' ? { tickMinStep: 1 } : {}),
+    ...(format === undefined ? {} : { format }),
+  },
 });
 
 const logPositionOf = (axis: Axis, points: readonly CurvePoint[]) => {

@@ -34,7 +34,13 @@ export const wirePerRound: Plot = {
     const domain = logDomain(values.map(({ megabytes }) => megabytes));
     const scales = caseScales(model);
     const encoding = {
-      x: { field: 'round', type: 'quantitative' as const, title: 'Round', scale: { nice: false, zero: false } },
+      x: {
+        field: 'round',
+        type: 'quantitative' as const,
+        title: 'Round',
+        scale: { nice: false, zero: false },
+        axis: { tickMinStep: 1 },
+      },
       y: {
         field: 'megabytes',
         type: 'quantitative' as const,

@@ -26,6 +26,7 @@ beforeAll(async () => {
   models.run = await loadReport([await writeRunFolder(at('run'))]);
   models.sweep = await loadReport([await writeSweepFolder(at('sweep'))]);
   models.long = await loadReport([await writeRunFolder(at('long'), { rounds: 2000, pace: 300 })]);
+  models.few = await loadReport([await writeRunFolder(at('few'), { rounds: 3, pace: 60 })]);
   models.begun = await loadReport([await writeRunFolder(at('begun'), { rounds: 0, exit: null })]);
   models.one = await loadReport([await writeRunFolder(at('one'), { rounds: 1 })]);
   models.two = await loadReport([
@@ -56,6 +57,23 @@ describe.each(plots.all.map(({ name }) => name))('%s', (name) => {
 });
 
 describe('pictures', () => {
+  it.each(['accuracy-by-bytes', 'accuracy-by-round', 'loss-by-round'])(
+    'of a short run have axes whose numbers differ, and whole rounds: %s',
+    async (name) => {
+      const svg = await svgOf(name, 'few');
+      const axes = svg.split('role-axis-label').slice(1);
+      expect(axes).toHaveLength(2);
+      const labels = axes.map((axis) =>
+        [...axis.split('role-axis-title')[0].matchAll(/>([^<>]+)<\/text>/g)].map(([, label]) => label),
+      );
+      for (const one of labels) {
+        expect(one.length).toBeGreaterThan(1);
+        expect(new Set(one).size, one.join(' ')).toBe(one.length);
+      }
+      if (name !== 'accuracy-by-bytes') expect(labels[0]).toEqual(['1', '2', '3']);
+    },
+  );
+
   it('show what there is: for one run, for several, for none', () => {
     const drawn = (model: string): string[] =>
       plots.all.filter((plot) => plot.draw(models[model]) !== null).map(({ name }) => name);
