@@ -7,6 +7,7 @@ import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import { compressModel } from './compress-model.js';
 import { execute, type ExecuteOptions } from './execute.js';
+import { holdFolder } from './hold-folder.js';
 import { PipelineStatus } from './pipeline-status.js';
 import { loadRunModel } from './run-model.js';
 import { compresses, readSummary, runStanding } from './standing.js';
@@ -21,9 +22,10 @@ const compressAfter = async (
   summary: Summary,
   { scenario, folder, abort, status, report }: AfterOptions,
 ): Promise<Summary> => {
-  const results = join(folder, compressedFolder);
-  await mkdir(results, { recursive: true });
+  const release = await holdFolder(folder);
   try {
+    const results = join(folder, compressedFolder);
+    await mkdir(results, { recursive: true });
     const file = await compressModel({
       run: await loadRunModel(folder),
       steps: scenario.modelCompression.after,
@@ -39,6 +41,8 @@ const compressAfter = async (
   } catch (error) {
     if (abort.aborted) return { ...summary, exit: 'interrupted' };
     throw error;
+  } finally {
+    release();
   }
 };
 

@@ -101,6 +101,7 @@ export const compressModel = async (options: CompressModelOptions): Promise<Comp
   const before = await results.standing();
   const original = modelOf(run);
   const stages: PipelineStage[] = [...(before?.stages ?? [])];
+  let file: CompressionFile;
   try {
     const { model } = await runPipeline({
       steps: steps.map((choice) => ({ step: compressionSteps.chosen(choice)[0], choice })),
@@ -118,10 +119,8 @@ export const compressModel = async (options: CompressModelOptions): Promise<Comp
     });
     status.clear();
     await writeFiles(folder, model, dataset);
-    const file = await results.write(stages, 'done', { speed: await speedOf(original, model, dataset) });
+    file = await results.write(stages, 'done', { speed: await speedOf(original, model, dataset) });
     await results.finish();
-    if (report) await writePage(folder);
-    return file;
   } catch (error) {
     status.clear();
     await results.write(stages, abort.aborted ? 'interrupted' : 'failed');
@@ -129,4 +128,7 @@ export const compressModel = async (options: CompressModelOptions): Promise<Comp
     if (report) await writePage(folder).catch(() => undefined);
     throw error;
   }
+  // What was done stays done where there can be no page.
+  if (report) await writePage(folder);
+  return file;
 };

@@ -1,10 +1,19 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { executeWhole } from '../../cli/compress-after.js';
+import { compressModel } from '../../cli/compress-model.js';
 import { compressRun, type CompressOptions } from '../../cli/compress-run.js';
+import { holdFolder } from '../../cli/hold-folder.js';
+import { PipelineStatus } from '../../cli/pipeline-status.js';
+import { loadRunModel } from '../../cli/run-model.js';
+import { StatusLine } from '../../cli/status.js';
 import { decodeCompact } from '../../shared/compression/storage/compact-file.js';
 import type { CompressionFile } from '../../shared/runlog/compression-file.js';
+import { loadPipeline } from '../../shared/scenario/pipeline-file.js';
+import { loadScenario } from '../../shared/scenario/load.js';
 import { CodedError } from '../../shared/util/errors.js';
+import { refusal } from '../support/refusal.js';
 import { cli, start } from './support/cli.js';
 import { processesOf, signalTo } from './support/processes.js';
 import { summaryOf } from './support/run-folder.js';
@@ -70,6 +79,21 @@ describe('a run whose scenario compresses the model after the last round', () =>
     const ended = await cli(['resume', whole], { marker });
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('nothing is left to do')]);
     expect(ended.stdout).toMatch(/^finetune +[\d.]+ %/m);
+  });
+
+  test('one process compresses it at a time', async () => {
+    const folder = workspace.fresh('held');
+    cpSync(whole, folder, { recursive: true });
+    const { modelCompression: _, ...trained } = summaryOf(whole);
+    writeFileSync(join(folder, 'summary.json'), JSON.stringify(trained));
+    const { scenario: loaded } = await loadScenario(join(folder, 'scenario.yaml'));
+    const release = await holdFolder(folder);
+    const { signal: abort } = new AbortController();
+    const status = new StatusLine();
+    await refusal('run/folder-in-use', () =>
+      executeWhole({ scenario: loaded, folder, resume: true, hosts: 1, status, verbose: false, abort }),
+    );
+    release();
   });
 
   test('interrupted while it compresses, it goes on after the last step that was done', async () => {
@@ -149,6 +173,16 @@ describe('fedsqueeze compress', () => {
     expect(readdirSync(join(folder, 'plots')).filter((name) => name.endsWith('.png'))).toHaveLength(6);
     const report = await cli(['report', folder, '--format', 'html'], { marker });
     expect([report.code, report.stdout.trim()]).toEqual([0, join(folder, 'report.html')]);
+  });
+
+  test('stays done where no page can be written', async () => {
+    const folder = workspace.fresh('no-page');
+    mkdirSync(join(folder, 'report.html'), { recursive: true });
+    const { steps } = await loadPipeline(pipeline('- magnitude: { sparsity: 0.5, steps: 1, epochs: 0 }\n'));
+    const { signal: abort } = new AbortController();
+    const options = { steps, seed: 1, folder, abort, status: new PipelineStatus(), report: true };
+    await expect(compressModel({ run: await loadRunModel(run), ...options })).rejects.toThrow('EISDIR');
+    expect(compressionIn(folder)).toMatchObject({ exit: 'done', measured: { speed: {} } });
   });
 
   test('says of a run that is not done which model it takes', async () => {
