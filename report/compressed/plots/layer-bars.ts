@@ -54,7 +54,12 @@ export const layerBars = ({ title, subtitle, unit, bars, series }: LayerBars): T
         axis: { labelLimit: 200, domain: false, ticks: false },
       },
       yOffset: { field: 'series', sort: series.map(({ name }) => name) },
-      x: { field: 'value', type: 'quantitative', title: unit, axis: { labelExpr: "format(datum.value, '~s')" } },
+      x: {
+        field: 'value',
+        type: 'quantitative',
+        title: unit,
+        axis: { tickCount: 8, labelExpr: "format(datum.value, '~s')" },
+      },
       color: {
         field: 'series',
         type: 'nominal',

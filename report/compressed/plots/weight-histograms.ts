@@ -35,7 +35,8 @@ const panel = (name: string, before: WeightHistogram | null, after: WeightHistog
     type: 'quantitative' as const,
     title: null,
     scale: { type: 'sqrt' as const, domain: [0, tallest], nice: false },
-    axis: { values: [tallest / 16, tallest / 4, tallest].map(roundTick), format: '~s' },
+    // By labelExpr: with a format, vega rounds all to the digits that the steps between them need.
+    axis: { values: [tallest / 16, tallest / 4, tallest].map(roundTick), labelExpr: "format(datum.value, '~s')" },
   };
   return {
     width: 200,

@@ -62,6 +62,16 @@ describe('pictures of a compressed model', () => {
     expect(flops).toContain('hidden; after: 0.00461 MFLOPs');
   });
 
+  it('have histograms whose counts are told to their first digit', async () => {
+    const compression = compressionOf();
+    const counts = [0, 2100, 10];
+    const [hidden] = compression.stages.at(-1)!.measures.layers.filter(({ name }) => name === 'hidden');
+    const last = { ...hidden, histogram: { limit: 1, counts, zeros: 0 } };
+    const stages = compression.stages.map((stage) => ({ ...stage, measures: { ...stage.measures, layers: [last] } }));
+    const svg = await renderSvg(modelPlots.get('weight-histograms').draw({ ...compression, stages })!);
+    for (const label of ['100', '500', '2k']) expect(svg).toContain(`>${label}</text>`);
+  });
+
   it('pair layers by name', () => {
     const pairs = layerPairs(compressionOf());
     expect(pairs.map(({ name }) => name)).toEqual(['conv2d', 'batch_normalization', 'flatten', 'hidden', 'dense']);
