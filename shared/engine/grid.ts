@@ -1,4 +1,4 @@
-import type { LayerName } from '../models/network.js';
+import type { LayerName, PlacedLayer } from '../models/network.js';
 
 /* Numbers on grids, which integers stand for (Jacob et al., CVPR 2018, section 2.1): value = scale · (level − zero point). */
 
@@ -67,3 +67,16 @@ const carriers: ReadonlySet<LayerName> = new Set([
 
 /** Whether a layer's values lie on the grid of those that it takes. */
 export const carriesGrid = (kind: LayerName): boolean => carriers.has(kind);
+
+/** The grids of all values that have one: those given, and where layers carry them on. @param activations by layer, or `input` */
+export const carriedGrids = (
+  layers: readonly PlacedLayer[],
+  activations: ReadonlyMap<string, Grid>,
+): ReadonlyMap<string, Grid> => {
+  const grids = new Map(activations);
+  for (const { kind, name, from } of layers) {
+    const carried = carriesGrid(kind) ? grids.get(from[0]) : undefined;
+    if (carried !== undefined && !grids.has(name)) grids.set(name, carried);
+  }
+  return grids;
+};

@@ -1,4 +1,4 @@
-import { carriesGrid, toLevels, type Grid } from '../../engine/grid.js';
+import { carriedGrids, toLevels, type Grid } from '../../engine/grid.js';
 import { biasScales, spreadOf } from '../../engine/onnx/stored-integers.js';
 import { kernelsOf } from '../../models/kernels.js';
 import type { CompressedModel } from '../model.js';
@@ -111,10 +111,9 @@ export const warnOfSums = ({ network, parameters, quantization }: CompressedMode
   if (quantization === null) return;
   const { floats } = parameters;
   const places = new Map(network.layout.tensors.map((tensor) => [tensor.name, tensor]));
-  const grids = new Map(quantization.activations);
-  for (const { kind, name, from, tensors } of network.layers) {
+  const grids = carriedGrids(network.layers, quantization.activations);
+  for (const { name, from, tensors } of network.layers) {
     const input = grids.get(from[0]);
-    if (carriesGrid(kind) && input !== undefined && !grids.has(name)) grids.set(name, input);
     const kernel = places.get(tensors['kernel']);
     const grid = quantization.weights.get(tensors['kernel']);
     if (kernel === undefined || grid === undefined || input === undefined) continue;

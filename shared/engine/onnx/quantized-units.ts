@@ -1,7 +1,7 @@
 import { convolutionWindow } from '../../models/layers/window.js';
 import type { CompiledNetwork, PlacedLayer } from '../../models/network.js';
 import type { PlacedTensor } from '../../params/layout.js';
-import { carriesGrid, toLevels, type Grid, type Quantization } from '../grid.js';
+import { carriedGrids, toLevels, type Grid, type Quantization } from '../grid.js';
 import { arranged, plainInput, scaled } from './arrange.js';
 import { integer } from './graph.js';
 import { activationOf } from './layers/activation.js';
@@ -95,11 +95,7 @@ export const quantizedUnits = (
 ): readonly Unit[] => {
   const places = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
   const valuesOf = ({ offset, size }: PlacedTensor): Float32Array => floats.subarray(offset, offset + size);
-  const grids = new Map(activations);
-  for (const { kind, name, from } of layers) {
-    const carried = carriesGrid(kind) ? grids.get(from[0]) : undefined;
-    if (carried !== undefined && !grids.has(name)) grids.set(name, carried);
-  }
+  const grids = carriedGrids(layers, activations);
 
   const computed = (placed: PlacedLayer<'conv2d' | 'depthwiseConv2d' | 'dense'>, unit: Unit): Unit => {
     const tensor = places.get(placed.tensors['kernel']);
