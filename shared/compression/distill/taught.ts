@@ -1,5 +1,6 @@
-import { sizeOf } from '../../params/layout.js';
 import { findLayer } from '../../engine/find-layer.js';
+import { sizeOf } from '../../params/layout.js';
+import { rowsOf } from '../../params/rows.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
 
@@ -59,11 +60,5 @@ export const taughtBy = async (teacher: CompressedModel, bench: Workbench, optio
     all.set(await compute(indices), start * size);
     bench.report({ phase, done: from + ((to - from) * (start + indices.length)) / count });
   }
-  return { size, rows: async (indices) => gather(all, indices, size) };
-};
-
-const gather = (all: Float32Array, indices: Int32Array, size: number): Float32Array => {
-  const rows = new Float32Array(indices.length * size);
-  for (const [i, index] of indices.entries()) rows.set(all.subarray(index * size, (index + 1) * size), i * size);
-  return rows;
+  return { size, rows: async (indices) => rowsOf(all, indices, size) };
 };

@@ -26,9 +26,9 @@ export interface ClientLearner extends PublicLearner {
   train(floats: Float32Array): Promise<Trained>;
 }
 
-/** What is there in every run of a method that learns from public examples. */
+/** What is there in every run of a method that learns from networks' answers. */
 export const required = <T>(given: T | undefined): T => {
-  if (given === undefined) throw new TypeError('a method that learns from public examples runs without them');
+  if (given === undefined) throw new TypeError('a method runs without what it learns with');
   return given;
 };
 

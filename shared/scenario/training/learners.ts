@@ -5,6 +5,7 @@ import type { ClientLearner, PublicLearner } from '../../method/public/learner.j
 import type { PublicLearning } from '../../method/method.js';
 import { initialize } from '../../models/initialize.js';
 import type { CompiledNetwork } from '../../models/network.js';
+import { rowsOf } from '../../params/rows.js';
 import { RandomStream } from '../../util/random.js';
 import type { Prepared } from '../prepare.js';
 import { localTaskOf } from './local-task.js';
@@ -21,13 +22,6 @@ export const loadPublic = async ({ method, publicSet, dataset }: Prepared, engin
   const { publicLearning: learning } = method;
   if (learning === undefined || publicSet === null) return null;
   return { learning, examples: await engine.load(publicSet, dataset.inputShape) };
-};
-
-/** Rows of a table [rows, classes], one after the other. */
-const rowsOf = (table: Float32Array, indices: Int32Array, classes: number): Float32Array => {
-  const rows = new Float32Array(indices.length * classes);
-  indices.forEach((index, row) => rows.set(table.subarray(index * classes, (index + 1) * classes), row * classes));
-  return rows;
 };
 
 /** Trains the networks that learn from public examples, in one process; each is compiled when it is first needed. */

@@ -3,6 +3,7 @@ import type { OwnLearner, Pair } from '../../method/mentor/pair.js';
 import type { Mentoring } from '../../method/method.js';
 import { initialize } from '../../models/initialize.js';
 import type { CompiledNetwork } from '../../models/network.js';
+import { rowsOf } from '../../params/rows.js';
 import type { Prepared } from '../prepare.js';
 import { localTaskOf } from './local-task.js';
 import { trainingRules } from './rules.js';
@@ -60,12 +61,8 @@ export class Mentors {
       predict: (floats) => trainer.predict(own, floats, mine),
       train: async (parameters, teacher, epoch) => {
         const pass = passOf(task, epoch, scenario.local.epochs);
-        const rows = new Float32Array(pass.indices.length * classes);
-        pass.indices.forEach((index, i) => {
-          const row = rowOf.get(index)!;
-          rows.set(teacher.subarray(row * classes, (row + 1) * classes), i * classes);
-        });
-        const result = await trainer.train(own, { ...pass, parameters, teacher: rows });
+        const rows = pass.indices.map((index) => rowOf.get(index)!);
+        const result = await trainer.train(own, { ...pass, parameters, teacher: rowsOf(teacher, rows, classes) });
         return { floats: result.parameters, loss: result.loss };
       },
     };
