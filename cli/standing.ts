@@ -16,6 +16,8 @@ const isSummary = (value: unknown): value is Summary =>
     (key) => key in value && typeof value[key as keyof typeof value] === 'object',
   );
 
+const hint = 'Remove the file to run again what its folder holds.';
+
 /** @returns the summary of a run that ended, null where there is none */
 export const readSummary = async (folder: string): Promise<Summary | null> => {
   const path = join(folder, 'summary.json');
@@ -25,12 +27,12 @@ export const readSummary = async (folder: string): Promise<Summary | null> => {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CodedError('report/bad-file', 'The file is no JSON.', { where: path, cause });
+    throw new CodedError('report/bad-file', 'The file is no JSON.', { where: path, hint, cause });
   }
   if (isSummary(value)) return value;
   throw new CodedError('report/bad-file', 'This is no summary of a run.', {
     where: path,
-    hint: 'Remove the file to run again what its folder holds.',
+    hint,
   });
 };
 

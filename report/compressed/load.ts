@@ -13,6 +13,8 @@ const isCompressionFile = (value: unknown): value is CompressionFile => {
   return typeof v === 'number' && Array.isArray(stages) && Array.isArray(steps);
 };
 
+const hint = 'Make it again with `fedsqueeze compress`.';
+
 /** @returns whether the folder is one of model compression */
 export const isCompressionFolder = (folder: string): Promise<boolean> => exists(join(folder, compressionFileName));
 
@@ -24,11 +26,11 @@ export const readCompression = async (folder: string): Promise<CompressionFile> 
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CodedError('report/bad-file', 'The file is not JSON.', { where: path, cause });
+    throw new CodedError('report/bad-file', 'The file is not JSON.', { where: path, hint, cause });
   }
   if (isCompressionFile(value) && value.v <= compressionFileVersion) return value;
   throw new CodedError('report/bad-file', `This is no ${compressionFileName} of version ${compressionFileVersion}.`, {
     where: path,
-    hint: 'Make it again with `fedsqueeze compress`.',
+    hint,
   });
 };

@@ -47,6 +47,8 @@ export const publicSetOf = ({ train, inputShape }: Dataset, indices: Int32Array)
 /** The raw values of the examples as they travel, compressed by DEFLATE (RFC 1951): one byte a pixel of an image. */
 export const encodePublicSet = ({ inputs }: Examples): Promise<Uint8Array> => compress(bytesOf(inputs), { level: 9 });
 
+const hint = 'Coordinator and host must have the same version and the same files of the dataset.';
+
 /**
  * Checks that a payload holds the public examples, all of them and no others.
  * @throws CodedError `client/bad-public-set`
@@ -58,9 +60,11 @@ export const requirePublicSet = (payload: Uint8Array, { inputs }: Examples): voi
     // One byte more than is right, so that what is longer is noticed and never unpacked whole.
     values = inflateRawSync(payload, { maxOutputLength: expected.length + 1 });
   } catch (cause) {
-    throw new CodedError('client/bad-public-set', 'The public examples of a task cannot be unpacked.', { cause });
+    throw new CodedError('client/bad-public-set', 'The public examples of a task cannot be unpacked.', { hint, cause });
   }
   if (Buffer.compare(values, expected) !== 0) {
-    throw new CodedError('client/bad-public-set', 'A task brought other public examples than the scenario has.');
+    throw new CodedError('client/bad-public-set', 'A task brought other public examples than the scenario has.', {
+      hint,
+    });
   }
 };

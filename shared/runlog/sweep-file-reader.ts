@@ -23,6 +23,8 @@ const isSweepFile = (value: unknown): value is SweepFile =>
   Array.isArray(value['points']) &&
   value['points'].every(isPoint);
 
+const hint = 'It must be a sweep.json as `fedsqueeze sweep` writes it.';
+
 /**
  * Reads the text of a `sweep.json`.
  * @param where the file, for messages
@@ -33,8 +35,11 @@ export const parseSweepFile = (text: string, where: string): SweepFile => {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CodedError('report/bad-file', 'The sweep file is not JSON.', { where, cause });
+    throw new CodedError('report/bad-file', 'The sweep file is not JSON.', { where, hint, cause });
   }
   if (isSweepFile(value)) return value;
-  throw new CodedError('report/bad-file', `This is no sweep file of version ${sweepFileVersion} or older.`, { where });
+  throw new CodedError('report/bad-file', `This is no sweep file of version ${sweepFileVersion} or older.`, {
+    where,
+    hint,
+  });
 };
