@@ -8,7 +8,7 @@ import { models } from '../models/catalogue/index.js';
 import { choiceOf } from '../options/choice.js';
 import { downlink, uplink } from './coding.js';
 import { modelCompression, pruningConflicts } from './compression-schema.js';
-import { keepsIntegers, keepsMasks } from './mask-check.js';
+import { keepsIntegers, keepsMasks } from './lossless-check.js';
 import { asIssue } from '../options/issues.js';
 import { losses } from './training/losses.js';
 import { optimizers } from './training/optimizers.js';
