@@ -1,4 +1,5 @@
 import type { CompressionFile } from '../../shared/runlog/compression-file.js';
+import { modelText } from '../choice-text.js';
 import { formatBytes, formatNumber, formatPercent, formatRatio } from '../format.js';
 import { renderDocument } from '../render/document.js';
 import { figure } from '../render/headline.js';
@@ -94,7 +95,7 @@ export const renderCompressionPage = (compression: CompressionFile, pictures: re
   const { name, seed, dataset, model, modelHash, stages } = compression;
   const title = `${name}: the model, compressed`;
   const introduction = html`<p class="quiet">
-    ${JSON.stringify(model)} on ${dataset}, pipeline seed ${seed}. Sizes are bytes of the compact model file; 1 kB = 10³
+    ${modelText(model)} on ${dataset}, pipeline seed ${seed}. Sizes are bytes of the compact model file; 1 kB = 10³
     bytes.
   </p>`;
   const body =

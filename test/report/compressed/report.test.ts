@@ -97,6 +97,7 @@ describe('the report of a folder of model compression', () => {
     const page = await readFile(html, 'utf8');
     await writeReport([at], { formats: ['html'] });
     expect(await readFile(html, 'utf8')).toBe(page);
+    expect(page).toContain('mlp (hidden 32) on synthetic, pipeline seed 1.');
     expect(page.match(/<table>/g)).toHaveLength(2);
     expect(page.match(/<figure /g)).toHaveLength(6);
     expect(page).toMatch(/<dd>2\.00×<small>10,000 became 20,000 examples a second/);
