@@ -100,7 +100,7 @@ const layerMeasures = (
     nonzero: sum((one) => nonzeroOf(numbersOf(model, one))),
     storedBytes: sum(({ name }) => stored.tensors.get(name)!.bytes),
     flops: layer.flops,
-    effectiveFlops: layer.flops * (1 - (kernel.sparsity ?? 0)),
+    effectiveFlops: Math.round(layer.flops * (1 - (kernel.sparsity ?? 0))),
     ...kernel,
   };
 };

@@ -47,6 +47,13 @@ describe('the measures of a model', () => {
     expect(after.layers.map(({ sparsity }) => sparsity)).toEqual([0.5, null, 0.75]);
   });
 
+  test('are whole numbers, whatever part of a kernel is 0', () => {
+    for (let gone = 1; gone < 18; gone++) {
+      const [{ effectiveFlops }] = measure(modelOf((i) => (i < gone ? 0 : 1))).layers;
+      expect(effectiveFlops).toBe((576 / 18) * (18 - gone));
+    }
+  });
+
   test('stored bytes are those of the file, and of its layers', () => {
     const model = modelOf((i) => (i % 3 === 0 ? i + 1 : 0));
     const { storedBytes, layers } = measure(model);
