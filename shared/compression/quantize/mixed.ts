@@ -46,17 +46,20 @@ const costBy =
   ({ layer, tensor }: Quantizable): number =>
     budget === 'size' ? tensor.size : layer.flops / 2;
 
+const count = (value: number): string => value.toLocaleString('en-US');
+
 const requirePossible = ({ bits, budget }: MixedOptions, layers: readonly Allocated[], total: number): void => {
   if (bits >= fewestBits) return;
   const least = costOf(
     layers,
     layers.map(() => fewestBits),
   );
-  const what = budget === 'size' ? `${Math.ceil(least / 8)} bytes of weights` : `${least} bit operations`;
-  const asked = budget === 'size' ? `${Math.floor((bits * total) / 8)} bytes` : `${bits * total} bit operations`;
-  throw new CodedError('compression/impossible', `${bits} bits in the mean, ${asked}, can't be reached.`, {
+  const cost = (bitCost: number, round: (value: number) => number): string =>
+    budget === 'size' ? `${count(round(bitCost / 8))} bytes of weights` : `${count(round(bitCost))} bit operations`;
+  const asked = `${bits} ${bits === 1 ? 'bit' : 'bits'} in the mean, ${cost(bits * total, Math.floor)},`;
+  throw new CodedError('compression/impossible', `${asked} can't be reached.`, {
     where: 'mixed.bits',
-    hint: `The least possible is ${fewestBits} bits, ${what}.`,
+    hint: `The least possible is ${fewestBits} bits, ${cost(least, Math.ceil)}.`,
   });
 };
 

@@ -19,15 +19,17 @@ const tries = 200;
 /** Mutations that lead away from the cheapest network, where drawing finds none. */
 const walk = 20;
 
+const count = (value: number): string => value.toLocaleString('en-US');
+
 const impossible = (cheapest: readonly Priced[], { maxFlops, maxBytes }: Budget): CodedError => {
   const leastBytes = Math.min(...cheapest.map(({ network }) => storedBytesOf(network)));
   const wanted = [
-    ...(maxFlops === null ? [] : [`${maxFlops} FLOPs`]),
-    ...(maxBytes === null ? [] : [`${maxBytes} bytes`]),
+    ...(maxFlops === null ? [] : [`${count(maxFlops)} FLOPs`]),
+    ...(maxBytes === null ? [] : [`${count(maxBytes)} bytes`]),
   ];
   return new CodedError(
     'compression/impossible',
-    `No network of the search space keeps to ${wanted.join(' and ')}: the least are ${cheapest[0].flops} FLOPs and ${leastBytes} bytes${wanted.length > 1 ? ', not of one network in every case' : ''}.`,
+    `No network of the search space keeps to ${wanted.join(' and ')}: the least are ${count(cheapest[0].flops)} FLOPs and ${count(leastBytes)} bytes${wanted.length > 1 ? ', not of one network in every case' : ''}.`,
     { where: 'search', hint: 'Allow more, or give the space fewer stages, narrower filters or cheaper blocks.' },
   );
 };

@@ -237,7 +237,13 @@ describe('mixed', () => {
   test('a budget that nothing can meet is refused with the least possible', async () => {
     const error = refusal('compression/impossible');
     await expect(applied(mixed, { bits: 1.5 })).rejects.toThrow(error);
-    await expect(applied(mixed, { bits: 1.5 })).rejects.toHaveProperty('hint', expect.stringContaining('2 bits'));
+    await expect(applied(mixed, { bits: 1.5 })).rejects.toHaveProperty(
+      'hint',
+      expect.stringMatching(/2 bits, [\d,]+ bytes of weights\.$/),
+    );
+    await expect(applied(mixed, { bits: 1, budget: 'flops' })).rejects.toThrow(
+      /^1 bit in the mean, [\d,]+ bit operations, can't be reached/,
+    );
   });
 });
 

@@ -138,5 +138,5 @@ test('texts and impossible budgets are refused', async () => {
   const text: Dataset = { ...dataset, inputShape: [144] };
   await refusal('compression/impossible', () => run({}, original(text), text));
   const error = await refusal('compression/impossible', () => run({ maxFlops: 1000 }));
-  expect(error.message).toMatch(/the least are \d+ FLOPs/);
+  expect(error.message).toMatch(/keeps to 1,000 FLOPs: the least are \d+,\d{3} FLOPs and [\d,]+ bytes/);
 });
