@@ -118,7 +118,28 @@ const caseRow = (one: Case, model: ReportModel, onFront: boolean): CaseRow => {
   };
 };
 
-/** A case as a point: median bytes of both directions and median last accuracy. */
+/** Which bytes tell cases apart. */
+export type Way = 'total' | 'uplink' | 'downlink';
+
+/** Median bytes that differ by less than this factor are the same to a reader. */
+const sameBytes = 1.01;
+
+const bytesOf = ({ counted }: Case, way: Way): Band | null =>
+  bandOf(counted.map(({ summary }) => summary[way].wireBytes));
+
+/** Whether all cases send about the same in a direction. */
+const areAlike = (cases: readonly Case[], way: Way): boolean => {
+  const bytes = cases.flatMap((one) => bytesOf(one, way)?.median ?? []);
+  return Math.max(...bytes) <= sameBytes * Math.min(...bytes);
+};
+
+/** The bytes that cases are compared by: of both directions, or where they are the same one way, of the other. */
+export const comparedWay = (cases: readonly Case[]): Way => {
+  const [up, down] = [areAlike(cases, 'uplink'), areAlike(cases, 'downlink')];
+  return up === down ? 'total' : up ? 'downlink' : 'uplink';
+};
+
+/** A case as a point: median bytes, of the way by which cases are compared, and median last accuracy. */
 export interface CasePoint {
   readonly label: string;
   readonly accuracy: Band;
@@ -131,9 +152,10 @@ export interface CasePoint {
 
 /** @returns the cases that were evaluated, with those marked that are on the Pareto front of the medians */
 export const casePoints = (cases: readonly Case[]): CasePoint[] => {
+  const way = comparedWay(cases);
   const points = cases.flatMap((one) => {
     const accuracy = bandOf(one.counted.map(({ summary }) => summary.accuracy));
-    const wireBytes = bandOf(one.counted.map(({ summary }) => summary.total.wireBytes));
+    const wireBytes = bytesOf(one, way);
     if (accuracy === null || wireBytes === null) return [];
     const finished = one.counted.some((run) => run.finished);
     return [{ label: one.label, accuracy, wireBytes, runs: one.counted.length, finished }];

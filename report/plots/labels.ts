@@ -4,6 +4,8 @@ export interface PlacedLabel<R> {
   readonly align: 'left' | 'right' | 'center';
   readonly dx: number;
   readonly dy: number;
+  /** The part of it that lies on other things, or outside: 0 for none; more than 1 where several lie on each other. */
+  readonly covered: number;
 }
 
 /** A rectangle in pixels, y downwards. */
@@ -19,7 +21,7 @@ const characterWidth = 6.6;
 const textHeight = 14;
 const pointRadius = 8;
 
-type Position = Omit<PlacedLabel<unknown>, 'row'>;
+type Position = Pick<PlacedLabel<unknown>, 'align' | 'dx' | 'dy'>;
 
 const positions: readonly Position[] = [
   { align: 'left', dx: 10, dy: 0 },
@@ -53,12 +55,14 @@ const outside = (box: Box, width: number, height: number): number =>
  * @param place pixel position and text of a row
  * @param area size of the picture
  * @param obstacles what else labels should not cover
+ * @param mostCovered a label of which a larger part would be covered is not to be drawn: others may take its place
  */
 export const placeLabels = <R>(
   rows: readonly R[],
   place: (row: R) => { x: number; y: number; text: string },
   area: { readonly width: number; readonly height: number },
   obstacles: readonly Box[] = [],
+  mostCovered = Infinity,
 ): PlacedLabel<R>[] => {
   const points = rows.map(place);
   const marks = points.map(({ x, y }) => ({
@@ -74,8 +78,10 @@ export const placeLabels = <R>(
       const box = boxOf(x, y, text, position);
       return taken.reduce((sum, other) => sum + overlap(box, other), outside(box, area.width, area.height));
     });
-    const best = positions[costs.indexOf(Math.min(...costs))];
-    taken.push(boxOf(x, y, text, best));
-    return { row, ...best };
+    const least = Math.min(...costs);
+    const best = positions[costs.indexOf(least)];
+    const covered = least / (text.length * characterWidth * textHeight);
+    if (covered <= mostCovered) taken.push(boxOf(x, y, text, best));
+    return { row, ...best, covered };
   });
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatBytes, formatPercent, megabyte } from '../format.js';
-import { casePoints, type CasePoint } from '../summarize.js';
+import { casePoints, comparedWay, type CasePoint, type Way } from '../summarize.js';
 import type { Layer } from './curve-layers.js';
 import { placeLabels, type Box, type PlacedLabel } from './labels.js';
 import { logTicks } from './log-axis.js';
@@ -67,7 +67,16 @@ const nameMark = ({ row, align, dx, dy }: PlacedLabel<Row>, isRim: boolean) => (
   },
 });
 
-const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string): Layer[] => {
+const xTitles: Readonly<Record<Way, string>> = {
+  total: 'Bytes of the whole run, up and down (MB = 10⁶ bytes, log scale)',
+  uplink: 'Bytes of the whole run, up; down is the same for all (MB = 10⁶ bytes, log scale)',
+  downlink: 'Bytes of the whole run, down; up is the same for all (MB = 10⁶ bytes, log scale)',
+};
+
+/** A name of which more lies on others is left out, but for those on the front. */
+const mostCovered = 0.2;
+
+const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string, xTitle: string): Layer[] => {
   const { x, y } = domains(rows);
   const acrossOf = (megabytes: number): number => (Math.log(megabytes / x[0]) / Math.log(x[1] / x[0])) * size.width;
   const downOf = (accuracy: number): number => ((y[1] - accuracy) / (y[1] - y[0])) * size.height;
@@ -79,8 +88,10 @@ const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string): Lay
     bottom: downOf(row.least),
   }));
   const steps = stepBoxes(rows.filter((row) => row.front).map(place));
-  const placed = placeLabels(rows, place, size, [...bars, ...steps]);
-  const xTitle = 'Bytes of the whole run, up and down (MB = 10⁶ bytes, log scale)';
+  const byRank = rows.toSorted((a, b) => Number(b.front) - Number(a.front));
+  const placed = placeLabels(byRank, place, size, [...bars, ...steps], mostCovered).filter(
+    ({ row, covered }) => row.front || covered <= mostCovered,
+  );
   const encodingX = {
     field: 'megabytes',
     type: 'quantitative' as const,
@@ -150,19 +161,22 @@ export const paretoFront: Plot = {
   summary: 'the cases with the most accuracy for their bytes',
   caption:
     'Last accuracy against the bytes of the whole run, one point a case: the median over its runs, with lines from ' +
-    'the least to the greatest. Filled points are on the Pareto front: no other case has more accuracy for fewer bytes.',
+    'the least to the greatest. Filled points are on the Pareto front: no other case has more accuracy for fewer bytes. ' +
+    'Where all cases send the same one way, the bytes are those of the other. Names that would cover others are left out.',
   options: z.strictObject({}),
   draw: (model) => {
     const rows = casePoints(model.cases)
       .filter(({ wireBytes }) => wireBytes.least > 0)
       .map(rowOf);
     if (model.cases.length < 2 || rows.length === 0) return null;
+    const way = comparedWay(model.cases);
     const note = 'Filled: on the Pareto front (dashed). Lines: least to greatest.';
+    const bytes = { total: 'total bytes', uplink: 'bytes up', downlink: 'bytes down' }[way];
     return {
       config,
       ...size,
-      title: { text: `${splitName(model, 'accuracy')} against total bytes`, subtitle: subtitle(model, note) },
-      layer: layers(rows, caseScales(model), splitName(model, 'accuracy')),
+      title: { text: `${splitName(model, 'accuracy')} against ${bytes}`, subtitle: subtitle(model, note) },
+      layer: layers(rows, caseScales(model), splitName(model, 'accuracy'), xTitles[way]),
     };
   },
 };

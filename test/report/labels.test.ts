@@ -27,6 +27,21 @@ describe('labels beside points', () => {
   });
 });
 
+describe('labels where there is no room', () => {
+  const crowd = Array.from({ length: 60 }, (_, i) => ({ x: 300 + (i % 5), y: 150 + (i % 3), text: `label ${i}` }));
+
+  it('say how much of them is covered', () => {
+    expect(placeLabels([crowd[0]], (row) => row, area)[0].covered).toBe(0);
+    expect(Math.max(...placeLabels(crowd, (row) => row, area).map(({ covered }) => covered))).toBeGreaterThan(0.5);
+  });
+
+  it('take no place of others when they are not drawn', () => {
+    const drawn = placeLabels(crowd, (row) => row, area, [], 0.2).filter(({ covered }) => covered <= 0.2);
+    expect(drawn.length).toBeGreaterThan(0);
+    expect(drawn.length).toBeLessThan(20);
+  });
+});
+
 describe('log axis', () => {
   it('is labelled at 1, 2 and 5 times the powers of ten', () => {
     expect(logTicks(0.4, 21)).toEqual([0.5, 1, 2, 5, 10, 20]);

@@ -9,6 +9,7 @@ import { caseScales, seriesScales } from '../../report/plots/theme.js';
 import { renderPng } from '../../report/render/png.js';
 import { renderSvg } from '../../report/render/svg.js';
 import { textWidth } from '../../report/render/text-width.js';
+import { casePoints, comparedWay } from '../../report/summarize.js';
 import { writeRunFolder, writeSweepFolder } from './fixtures.js';
 
 /** Files of the folder that are no plots: what plots are made with. */
@@ -29,6 +30,10 @@ beforeAll(async () => {
   models.few = await loadReport([await writeRunFolder(at('few'), { rounds: 3, pace: 60 })]);
   models.begun = await loadReport([await writeRunFolder(at('begun'), { rounds: 0, exit: null })]);
   models.one = await loadReport([await writeRunFolder(at('one'), { rounds: 1 })]);
+  const upOnly = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`coding-${i}`, { upBytes: 9000 + 40 * i, ceiling: 0.97 - i / 1e5 }]),
+  );
+  models.many = await loadReport([await writeSweepFolder(at('many'), upOnly)]);
   models.two = await loadReport([
     at('run'),
     await writeRunFolder(at('other'), { name: 'other', upBytes: 5, exit: null }),
@@ -119,6 +124,17 @@ describe('pictures', () => {
     for (const { label } of models.sweep.cases) expect(svg).toContain(`>${label}</text>`);
     expect(count(svg, 'on the Pareto front" role')).toBeGreaterThanOrEqual(2);
     expect(await svgOf('pareto-front', 'two')).toContain('>other (unfinished)</text>');
+  });
+
+  it('compare cases by the direction in which they differ, and leave names out where there is no room', async () => {
+    expect(comparedWay(models.sweep.cases)).toBe('total');
+    expect(comparedWay(models.many.cases)).toBe('uplink');
+    const svg = await svgOf('pareto-front', 'many');
+    expect(svg).toContain('bytes up');
+    const named = models.many.cases.filter(({ label }) => svg.includes(`>${label}</text>`));
+    const front = casePoints(models.many.cases).filter(({ onFront }) => onFront);
+    expect(named.length).toBeLessThan(40);
+    expect(named.map(({ label }) => label)).toEqual(expect.arrayContaining(front.map(({ label }) => label)));
   });
 
   it('split a round into parts that add up to the bytes on the wire', () => {
