@@ -5,6 +5,8 @@ import { setMaxListeners } from 'node:events';
  * @throws the signal's reason when it aborts, or has already
  */
 export const orAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
+  // Nobody waits for it then, nor hears of its error.
+  if (signal.aborted) promise.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort = (): void => undefined;
   // A run's signal has as many listeners as clients are served at once, which is no leak.

@@ -27,3 +27,17 @@ test('many may wait for one signal without a warning of a leak', async () => {
     process.off('warning', onWarning);
   }
 });
+
+test('after an abort nobody is told of an error that comes late', async () => {
+  const unheard: unknown[] = [];
+  const onUnheard = (error: unknown): void => void unheard.push(error);
+  process.on('unhandledRejection', onUnheard);
+  try {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new RangeError('late')), 1));
+    await expect(orAborted(late, AbortSignal.abort(new RangeError('over')))).rejects.toThrow('over');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(unheard).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', onUnheard);
+  }
+});
