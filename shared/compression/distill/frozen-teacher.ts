@@ -1,6 +1,6 @@
 import { compileNetwork } from '../../models/compile.js';
 import type { CompiledNetwork, Layer, PlacedLayer } from '../../models/network.js';
-import { makeLayout, type PlacedTensor } from '../../params/layout.js';
+import { makeLayout, sizeOf, type PlacedTensor } from '../../params/layout.js';
 import { zeroParameters, type Parameters } from '../../params/parameters.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
@@ -81,7 +81,7 @@ const copy = (teacher: CompressedModel, { layers, layout }: CompiledNetwork): Pa
  */
 export const bankNetwork = (teacher: CompressedModel, images: number, range: 'unit' | 'any'): BankNetwork => {
   const { network: own, layers } = teacher.network;
-  const size = own.input.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(own.input);
   const compiled = compileNetwork({
     name: `${own.name} on a bank of images`,
     input: [1],

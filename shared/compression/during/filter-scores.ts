@@ -1,4 +1,5 @@
 import type { CompiledNetwork } from '../../models/network.js';
+import { groupScores } from '../prune/channel-scores.js';
 import type { ChannelGraph } from '../prune/channels.js';
 
 /** What the coordinator can tell of a filter without the clients: its weights, or the scale of its normalization. */
@@ -30,20 +31,16 @@ const channelScores = (values: Float32Array, channels: number, criterion: Filter
 
 /** The score of each group of channels, the mean over those that have one; null: none has. @param floats in layout order */
 export const filterScores = (
-  { network, groups, places }: ChannelGraph,
+  graph: ChannelGraph,
   floats: Float32Array,
   criterion: FilterCriterion,
 ): (number | null)[] => {
-  const [sums, counts] = [new Float64Array(groups.length), new Float64Array(groups.length)];
-  for (const [layer, tensor] of scored(network, criterion)) {
+  const { network, places } = graph;
+  const scores = scored(network, criterion).map(([layer, tensor]) => {
     const { offset, size } = network.layout.tensors.find(({ name }) => name === tensor)!;
-    const own = places.get(layer) ?? new Int32Array();
-    const scores = channelScores(floats.subarray(offset, offset + size), own.length, criterion);
-    for (const [channel, group] of own.entries()) {
-      if (group < 0) continue;
-      sums[group] += scores[channel];
-      counts[group]++;
-    }
-  }
-  return [...sums].map((sum, id) => (counts[id] === 0 ? null : sum / counts[id]));
+    const { length: channels } = places.get(layer)!;
+    return [layer, channelScores(floats.subarray(offset, offset + size), channels, criterion)] as const;
+  });
+  // They are over the layer's norm already.
+  return groupScores(new Map(scores), graph, { isRelative: false });
 };

@@ -3,6 +3,7 @@ import type { CompiledNetwork } from '../../models/network.js';
 import { CodedError } from '../../util/errors.js';
 import { requirePrunable } from '../prune/prunable.js';
 import { comparedIn, concatenated } from '../prune/select.js';
+import { scopeOption } from '../prune/training-options.js';
 import { lowestScores } from './lowest.js';
 import type { Pruner, PruningOutcome, PruningTask } from './pruner.js';
 import { scheduleOptions, sparsityAt, type ScheduleOptions } from './schedule.js';
@@ -15,10 +16,7 @@ export const weightOptions = {
     .lt(1)
     .default(0.9)
     .describe('Part of the weights of dense layers and convolutions that goes; more than 0, less than 1.'),
-  scope: z
-    .enum(['global', 'layer'])
-    .default('global')
-    .describe('Whether scores are compared over the whole model, or each layer loses the same part: global or layer.'),
+  scope: scopeOption,
   ...scheduleOptions,
 };
 

@@ -1,6 +1,7 @@
 import { stepFactors, trainedStep } from '../../params/trained-step.js';
 import { onGrid, type Grid } from '../../engine/grid.js';
 import { kernelTensors, type KernelTensor } from '../../models/kernels.js';
+import { sizeOf } from '../../params/layout.js';
 import type { Parameters } from '../../params/parameters.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
@@ -26,7 +27,7 @@ export const requireKernels = ({ network }: Pick<CompressedModel, 'network'>): Q
 
 /** Output channels of a kernel. */
 export const channelsOf = ({ layer: { kind }, tensor: { shape } }: Quantizable): number =>
-  shape.slice(kind === 'depthwiseConv2d' ? -2 : -1).reduce((product, extent) => product * extent, 1);
+  sizeOf(shape.slice(kind === 'depthwiseConv2d' ? -2 : -1));
 
 /** How weights are quantized. */
 export interface WeightOptions {
