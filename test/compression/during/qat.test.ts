@@ -30,7 +30,10 @@ describe('the step of trained grids', () => {
   });
 
   test('never leaves the largest weight more than a step from its level where the mean is not what counts', () => {
-    const vector = fc.float32Array({ minLength: 1, noNaN: true, min: -8, max: 8 });
+    // Below the normal float32 numbers a step is rounded by more than a part of itself.
+    const vector = fc
+      .float32Array({ minLength: 1, noNaN: true, min: -8, max: 8 })
+      .map((values) => values.map((value) => (Math.abs(value) < 1e-30 ? 0 : value)));
     fc.assert(
       fc.property(vector, fc.integer({ min: 2, max: 8 }), (values, bits) => {
         const step = trainedStep(values, bits);
