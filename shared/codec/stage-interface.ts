@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CodedError } from '../util/errors.js';
+import { parseOptions } from '../options/parse-options.js';
 import type { BitReader, BitWriter } from '../util/bits.js';
 import type { RandomStream } from '../util/random.js';
 import type { PlugIn } from '../util/registry.js';
@@ -86,14 +86,6 @@ export interface CoderStage extends StageBase {
 }
 
 export type Stage = TransformStage | CoderStage;
-
-/** Checks a plug-in's options and fills in their defaults. @throws CodedError `argument/invalid` */
-export const parseOptions = <S extends z.ZodObject>(name: string, schema: S, options: unknown): z.infer<S> => {
-  const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new CodedError('argument/invalid', `${issue.message}.`, { where: [name, ...issue.path].join('.') });
-};
 
 type Defined<T extends Stage, S extends z.ZodObject, C> = Omit<T, 'options' | 'create'> & {
   readonly options: S;

@@ -1,7 +1,8 @@
 import { CodedError } from '../util/errors.js';
 import type { Choice } from '../util/registry.js';
 import { stages } from './stages/index.js';
-import { parseOptions, type Stage, type StreamCodes, type Transform } from './stage-interface.js';
+import { parseOptions } from '../options/parse-options.js';
+import type { Stage, StreamCodes, Transform } from './stage-interface.js';
 import type { Kind, Support } from './value.js';
 
 /** What flows out of the stages so far, as far as it matters for the order. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { parseOptions } from '../codec/stage-interface.js';
+import { parseOptions } from '../options/parse-options.js';
 import type { PlugIn } from '../util/registry.js';
 import type { CompressedModel } from './model.js';
 import type { Workbench } from './workbench.js';

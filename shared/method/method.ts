@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { StateVector } from '../codec/codec.js';
 import type { Sends } from '../codec/feedback/feedback.js';
-import { parseOptions } from '../codec/stage-interface.js';
+import { parseOptions } from '../options/parse-options.js';
 import type { TrainingSpec } from '../engine/engine.js';
 import type { CompiledNetwork } from '../models/network.js';
 import type { Layout } from '../params/layout.js';

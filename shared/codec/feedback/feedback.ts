@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Choice, PlugIn } from '../../util/registry.js';
 import type { CodecState } from '../codec.js';
-import { parseOptions } from '../stage-interface.js';
+import { parseOptions } from '../../options/parse-options.js';
 import type { Piece } from '../pieces.js';
 
 /** What a coding lost: ‖x−x̂‖² and ‖v−x̂‖², and the state for the next one. */

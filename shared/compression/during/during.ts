@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { parseOptions } from '../../codec/stage-interface.js';
 import type { FakeQuantization } from '../../engine/engine.js';
 import type { CompiledNetwork } from '../../models/network.js';
+import { parseOptions } from '../../options/parse-options.js';
 import type { Parameters } from '../../params/parameters.js';
 import type { PlugIn } from '../../util/registry.js';
 import type { Family } from '../step.js';
