@@ -61,3 +61,15 @@ test('neither overflow nor small updates get lost: a common power of two brings 
     expect(meanNmse(values, [{ mx: { element: 'fp8-e4m3' } }])).toBeLessThan(1.1e-3);
   }
 });
+
+test.each([1, 3e-20, 7.5e37])('NF4 takes the nearest of its levels, largest magnitude %d', (scale) => {
+  const block = 20_000;
+  const values = Float32Array.from({ length: block }, (_, i) => Math.fround(scale * ((2 * i) / (block - 1) - 1)));
+  const { decoded } = codeOnce(values, [{ nf4: { block } }]);
+  const levels = [...new Set(decoded)];
+  expect(levels.length).toBe(16);
+  values.forEach((value, i) => {
+    const least = Math.min(...levels.map((level) => Math.abs(level - value)));
+    if (Math.abs(decoded[i] - value) > least * (1 + 1e-6)) expect(decoded[i]).toBe(least);
+  });
+});

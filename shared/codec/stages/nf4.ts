@@ -25,6 +25,20 @@ const levels = Float32Array.of(
 );
 const borders = Float64Array.from({ length: 15 }, (_, i) => (levels[i] + levels[i + 1]) / 2);
 
+/** Parts of the range from −1 to 1: so many that none has two borders in it. */
+const parts = 256;
+/** The symbol at each part's beginning. */
+const symbolAt = Uint16Array.from({ length: parts + 1 }, (_, i) => {
+  const beginning = (2 * i) / parts - 1;
+  return borders.filter((border) => border < beginning).length;
+});
+
+/** How many borders a value from −1 to 1 is above: that of its part, or one more. */
+const symbolOf = (value: number): number => {
+  const symbol = symbolAt[((value + 1) * (parts / 2)) | 0];
+  return symbol + (value > borders[symbol] ? 1 : 0);
+};
+
 const options = z.strictObject({
   block: z.int().min(1).default(64).describe('values that share a scale, at least 1'),
 });
@@ -56,10 +70,7 @@ export const nf4 = defineTransform({
           side.uint16(bits);
           scales[b] = fromBfloat16(bits);
           for (let i = start; i < end; i++) {
-            const value = scales[b] === 0 ? 0 : values[i] / scales[b];
-            let symbol = 0;
-            while (symbol < 15 && value > borders[symbol]) symbol++;
-            symbols[i] = symbol;
+            symbols[i] = symbolOf(scales[b] === 0 ? 0 : values[i] / scales[b]);
           }
         }
         return { symbols, scales };
