@@ -49,7 +49,8 @@ export const cluster = defineTransform({
   name: 'cluster',
   code: 86,
   role: 'quantizer',
-  summary: 'k-means of the values: each becomes the mean of its cluster',
+  summary:
+    'k-means of the values: each becomes the mean of its cluster; slow on short vectors, below 100 MB/s of float32',
   takes: ['dense', 'sparse'],
   gives: 'symbols',
   bits: '⌈log2 n⌉ a value, or their entropy, + 32 a cluster + 8',
