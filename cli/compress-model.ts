@@ -17,7 +17,7 @@ import type { Scenario } from '../shared/scenario/scenario.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import { CodedError } from '../shared/util/errors.js';
 import type { Choice } from '../shared/util/registry.js';
-import { CompressionResults } from './compression-results.js';
+import { CompressionResults, type Pipeline } from './compression-results.js';
 import { writeModel } from './export-model.js';
 import type { PipelineStatus } from './pipeline-status.js';
 import type { RunModel } from './run-model.js';
@@ -33,6 +33,16 @@ export interface CompressModelOptions {
   /** Whether a page and pictures are made. */
   readonly report: boolean;
 }
+
+export const pipelineOf = ({ scenario, parameters }: RunModel, steps: readonly Choice[], seed: number): Pipeline => ({
+  v: compressionFileVersion,
+  name: scenario.name,
+  seed,
+  dataset: scenario.dataset.name,
+  model: scenario.model,
+  modelHash: modelHash(parameters),
+  steps,
+});
 
 const prunesDuring = ({ modelCompression }: Scenario): boolean =>
   modelCompression.during.some((choice) => {
@@ -89,15 +99,7 @@ export const compressModel = async (options: CompressModelOptions): Promise<Comp
   const { run, steps, seed, folder, abort, status, report } = options;
   const { scenario, dataset } = run;
   const { engine } = await chooseEngine(scenario.engine);
-  const results = new CompressionResults(folder, {
-    v: compressionFileVersion,
-    name: scenario.name,
-    seed,
-    dataset: scenario.dataset.name,
-    model: scenario.model,
-    modelHash: modelHash(run.parameters),
-    steps,
-  });
+  const results = new CompressionResults(folder, pipelineOf(run, steps, seed));
   const before = await results.standing();
   const original = modelOf(run);
   const stages: PipelineStage[] = [...(before?.stages ?? [])];

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compressedStages } from '../report/compressed/stages.js';
 import { formatSpeed, formatStages } from '../report/compression.js';
 import { formatFronts } from '../report/search-front.js';
-import { compressedFolder } from '../shared/runlog/compression-file.js';
 import { loadPipeline } from '../shared/scenario/pipeline-file.js';
-import { compressModel } from './compress-model.js';
-import { newFolder } from './folders.js';
+import { compressModel, pipelineOf } from './compress-model.js';
+import { compressionFolder } from './compression-folder.js';
+import { holdFolder } from './hold-folder.js';
 import { catchInterrupt } from './interrupt.js';
 import { PipelineStatus } from './pipeline-status.js';
 import { loadRunModel } from './run-model.js';
@@ -21,35 +20,30 @@ export interface CompressOptions {
   readonly report: boolean;
 }
 
-/** `compressed`, `compressed-2`… in the run's folder. */
-const nextFolder = (run: string): string => {
-  for (let count = 1; ; count++) {
-    const folder = join(run, count === 1 ? compressedFolder : `${compressedFolder}-${count}`);
-    if (!existsSync(folder)) return folder;
-  }
-};
-
 /**
  * The `compress` command: applies a pipeline to a run's model, prints a table of before and after, and writes
- * `compression.json`, the compact model file, `model.onnx` and a report.
+ * `compression.json`, the compact model file, `model.onnx` and a report. A pipeline that was interrupted goes on.
  * @throws CodedError `run/…`, `scenario/…`, `compression/…`, `engine/…`
  */
 export const compressRun = async (options: CompressOptions): Promise<void> => {
   const { folder, settings, out, report } = options;
   const pipeline = await loadPipeline(options.pipeline, settings);
   const run = await loadRunModel(folder);
-  const results = await newFolder(out ?? nextFolder(folder), compressedFolder);
+  const seed = pipeline.seed ?? run.scenario.seed;
+  const { folder: results, goesOn } = await compressionFolder(folder, out, pipelineOf(run, pipeline.steps, seed));
+  const giveBack = await holdFolder(results);
   const status = new StatusLine();
   const summary = await readSummary(folder);
   if (summary !== null && summary.exit !== 'done' && summary.exit !== 'stopped') {
     status.note(`This run is not done: what is compressed is its model after round ${summary.rounds}.`);
   }
+  if (goesOn) status.note(`Going on in ${results} after the last step that was done.`);
   const interrupt = catchInterrupt(status);
   try {
     const file = await compressModel({
       run,
       steps: pipeline.steps,
-      seed: pipeline.seed ?? run.scenario.seed,
+      seed,
       folder: results,
       abort: interrupt.signal,
       status: new PipelineStatus(),
@@ -62,6 +56,8 @@ export const compressRun = async (options: CompressOptions): Promise<void> => {
     if (report) console.log(`report   ${join(results, 'report.html')}`);
   } finally {
     interrupt.release();
+    giveBack();
     console.log(`folder   ${results}`);
+    if (interrupt.signal.aborted) console.log('The same command goes on after the last step that was done.');
   }
 };

@@ -51,9 +51,14 @@ const makeFirst = async (folder: string): Promise<boolean> => {
 /**
  * The folder of a new run or sweep: the one asked for, which must be empty or new, or the next free one of
  * `runs/NAME`, `runs/NAME-2`…: nothing is overwritten. It is made.
+ * @param hint what to do about a folder that is not empty
  * @throws CodedError `run/folder-in-use`, `run/bad-folder`
  */
-export const newFolder = async (asked: string | undefined, name: string): Promise<string> => {
+export const newFolder = async (
+  asked: string | undefined,
+  name: string,
+  hint = `Give another one with --out, or go on with \`fedsqueeze resume ${asked}\`.`,
+): Promise<string> => {
   if (asked !== undefined) {
     if (existsSync(asked) && !(await stat(asked)).isDirectory()) {
       throw new CodedError('run/bad-folder', 'This is a file.', { where: asked, hint: 'Give a folder with --out.' });
@@ -61,7 +66,7 @@ export const newFolder = async (asked: string | undefined, name: string): Promis
     if (!(await hasContent(asked))) return make(asked);
     throw new CodedError('run/folder-in-use', 'The folder is not empty.', {
       where: asked,
-      hint: `Give another one with --out, or go on with \`fedsqueeze resume ${asked}\`.`,
+      hint,
     });
   }
   for (let count = 1; ; count++) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadScenario } from '../shared/scenario/load.js';
+import { compressionFileName } from '../shared/runlog/compression-file.js';
 import { CodedError } from '../shared/util/errors.js';
 import { defaultHosts } from './default-hosts.js';
 import { finishRun } from './finish.js';
@@ -16,9 +17,12 @@ export const resumeFolder = async (folder: string, options: SweepOptions): Promi
   if (existsSync(join(folder, 'sweep.json'))) return continueSweep(folder, options);
   const file = join(folder, 'scenario.yaml');
   if (!existsSync(file)) {
+    const isCompression = existsSync(join(folder, compressionFileName));
     throw new CodedError('run/not-resumable', 'This is no folder of a run or sweep.', {
       where: folder,
-      hint: 'Give the folder that `fedsqueeze run` printed.',
+      hint: isCompression
+        ? 'The `fedsqueeze compress` that was interrupted goes on when it is given again.'
+        : 'Give the folder that `fedsqueeze run` printed.',
     });
   }
   const status = new StatusLine();

@@ -211,6 +211,39 @@ describe('fedsqueeze compress', () => {
     expect(processesOf(marker)).toEqual([]);
   });
 
+  test('the same command goes on after Ctrl-C, to the same bytes; other pipelines take other folders', async () => {
+    const own = workspace.fresh('goes-on');
+    cpSync(run, own, { recursive: true, filter: (from) => !from.includes('compressed') });
+    const text = JSON.stringify([short, { finetune: { epochs: 15, batchSize: 1 } }]);
+    const command = ['compress', own, '--pipeline', pipeline(text), '--no-report'];
+    const running = start(command, { marker, group: true });
+    await running.says(/finetune: fine-tune/);
+    signalTo(-running.pid, 'SIGINT');
+    const cut = await running.ended;
+    expect([cut.code, cut.stdout]).toEqual([130, expect.stringContaining('The same command goes on')]);
+    const folder = join(own, 'compressed');
+    expect(compressionIn(folder).exit).toBe('interrupted');
+    const resumed = await cli(['resume', folder], { marker });
+    expect(resumed.stderr).toContain('goes on when it is given again');
+
+    const other = await cli(['compress', own, '--pipeline', pipeline(JSON.stringify([short])), '--no-report'], {
+      marker,
+    });
+    expect(other.stdout).toContain(`folder   ${folder}-2`);
+    const asked = await cli(['compress', own, '--pipeline', pipeline('[ptq]'), '--out', folder], { marker });
+    expect(asked.stderr).toMatch(/same steps, same seed, same model\. \[run\/folder-in-use\]/);
+
+    const again = await cli(command, { marker });
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`folder   ${folder}\n`)]);
+    expect(again.stderr).toContain(`Going on in ${folder}`);
+    expect(again.stderr).not.toContain('magnitude: prune');
+    expect(compressionIn(folder)).toMatchObject({ exit: 'done', stages: { length: 3 } });
+    const whole = await cli([...command, '--out', join(own, 'whole')], { marker });
+    expect(whole.code, whole.stderr).toBe(0);
+    const bytes = (of: string): Buffer => readFileSync(join(of, 'model.fsc'));
+    expect(bytes(folder)).toEqual(bytes(join(own, 'whole')));
+  }, 120_000);
+
   test('what cannot be done is refused in one paragraph, with its place', async () => {
     const empty = workspace.fresh('empty');
     mkdirSync(empty);
