@@ -21,6 +21,14 @@ test('each kind of distillation has a pipeline', () => {
   expect(files).toEqual(expect.arrayContaining(distillations.map(({ name }) => `distill-${name}.yaml`)));
 });
 
+test.each(['filter', 'neuron', 'lasso'])('two amounts of %s are refused before anything is computed', (name) => {
+  const [both, one] = ['{ sparsity: 0.5, flops: 0.5 }', '{ flops: 0.5 }'].map((options) => `- ${name}: ${options}`);
+  expect(() => parsePipeline(both, 'p.yaml')).toThrow(
+    `steps.0.${name}.flops is refused: sparsity is given too, and each decides how much goes; say one of them.`,
+  );
+  expect(parsePipeline(one, 'p.yaml').steps).toMatchObject([{ [name]: { sparsity: null, flops: 0.5 } }]);
+});
+
 test('what is wrong with a pipeline is said of the pipeline', async () => {
   expect(() => parsePipeline('seed: 1\nstep: [ptq]', 'p.yaml')).toThrow('The pipeline has no key "step".');
   expect(() => parsePipeline('steps: [ptq]', 'p.yaml', ['weightBits=4'])).toThrow('The pipeline has no key');

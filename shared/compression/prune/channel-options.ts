@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { CodedError } from '../../util/errors.js';
 import { criteria, type CriterionName } from './channel-scores.js';
 import { scopeOption, trainingOptions, type TrainingOptions } from './training-options.js';
 
@@ -49,10 +48,11 @@ export interface ChannelOptions extends TrainingOptions {
   readonly multipleOf: number;
 }
 
-/** @throws CodedError `compression/impossible` */
-export const checkOptions = ({ sparsity, flops }: ChannelOptions): void => {
-  if (sparsity === null || flops === null) return;
-  throw new CodedError('compression/impossible', `Both sparsity ${sparsity} and flops ${flops} are given.`, {
-    hint: 'Say one of them: each decides how much goes.',
-  });
-};
+/** For `refine`: either of them decides how much goes. */
+export const oneAmount: [
+  check: (options: Pick<ChannelOptions, 'sparsity' | 'flops'>) => boolean,
+  problem: { message: string; path: string[] },
+] = [
+  ({ sparsity, flops }) => sparsity === null || flops === null,
+  { message: 'sparsity is given too, and each decides how much goes; say one of them', path: ['flops'] },
+];

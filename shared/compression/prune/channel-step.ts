@@ -3,7 +3,7 @@ import type { CompressedModel } from '../model.js';
 import type { Compressor } from '../step.js';
 import type { Workbench } from '../workbench.js';
 import { budgetAt, Tally } from './channel-budget.js';
-import { checkOptions, type ChannelOptions } from './channel-options.js';
+import type { ChannelOptions } from './channel-options.js';
 import { groupScores, type Criterion } from './channel-scores.js';
 import { familyOf, selectChannels } from './channel-selection.js';
 import { channelGraph, type ChannelGraph, type ChannelGroup, type Producer } from './channels.js';
@@ -128,7 +128,6 @@ const scoresFor = async (
  */
 export const channelStep = (options: ChannelOptions, method: ChannelMethod): Compressor => ({
   apply: async (before, bench) => {
-    checkOptions(options);
     requireFloat(before);
     const { steps, epochs, learningRate, batchSize, scope, multipleOf } = options;
     const warn = layerWarnings(bench);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
-import { channelBudgetOptions } from './channel-options.js';
+import { channelBudgetOptions, oneAmount } from './channel-options.js';
 import { channelStep } from './channel-step.js';
 import { lassoCriterion } from './lasso-criterion.js';
 import { repairBy } from './repair.js';
@@ -12,20 +12,22 @@ export const lasso = defineStep({
   family: 'pruning',
   phases: ['score importance', 'prune', 'rebuild', 'fine-tune'],
   paper: 'He et al. 2017, Channel Pruning for Accelerating Very Deep Neural Networks',
-  options: z.strictObject({
-    ...channelBudgetOptions,
-    steps: channelBudgetOptions.steps.default(1),
-    of: z
-      .enum(['filters', 'units'])
-      .default('filters')
-      .describe('Whether filters of convolutions go, or units of hidden dense layers: filters or units.'),
-    samples: z
-      .int()
-      .min(10)
-      .max(100_000)
-      .default(1000)
-      .describe('Sampled values of each layer’s input that it is rebuilt from; from 10 to 100000.'),
-  }),
+  options: z
+    .strictObject({
+      ...channelBudgetOptions,
+      steps: channelBudgetOptions.steps.default(1),
+      of: z
+        .enum(['filters', 'units'])
+        .default('filters')
+        .describe('Whether filters of convolutions go, or units of hidden dense layers: filters or units.'),
+      samples: z
+        .int()
+        .min(10)
+        .max(100_000)
+        .default(1000)
+        .describe('Sampled values of each layer’s input that it is rebuilt from; from 10 to 100000.'),
+    })
+    .refine(...oneAmount),
   shorthand: 'sparsity',
   create: (options) =>
     channelStep(options, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
 import { criteria } from './channel-scores.js';
-import { channelBudgetOptions, criterionOption } from './channel-options.js';
+import { channelBudgetOptions, criterionOption, oneAmount } from './channel-options.js';
 import { channelStep } from './channel-step.js';
 
 /** Whole units of dense layers go; the network becomes smaller. */
@@ -11,7 +11,7 @@ export const neuron = defineStep({
   family: 'pruning',
   phases: ['score importance', 'prune', 'fine-tune'],
   paper: 'Hu et al. 2016, Network Trimming: A Data-Driven Neuron Pruning Approach towards Efficient Deep Architectures',
-  options: z.strictObject({ ...channelBudgetOptions, criterion: criterionOption }),
+  options: z.strictObject({ ...channelBudgetOptions, criterion: criterionOption }).refine(...oneAmount),
   shorthand: 'sparsity',
   create: (options) => {
     const { criterion } = options;
