@@ -1,6 +1,6 @@
 import type { CompressionFile } from '../shared/runlog/compression-file.js';
 import type { CompressedStage } from '../shared/runlog/records.js';
-import { formatBytes, formatPercent, formatRatio } from './format.js';
+import { formatBytes, formatNumber, formatPercent, formatRatio } from './format.js';
 import { textTable, type TextColumn } from './text-table.js';
 
 const columns: readonly TextColumn[] = [
@@ -15,7 +15,7 @@ const columns: readonly TextColumn[] = [
 ];
 
 const count = (value: number): string => value.toLocaleString('en-US');
-const mega = (flops: number): string => (flops / 1e6).toFixed(2);
+const mega = (flops: number): string => formatNumber(flops / 1e6);
 
 /** @returns a line on how fast the model is in onnxruntime; null where it was not measured */
 export const formatSpeed = ({ measured }: Pick<CompressionFile, 'measured'>): string | null => {

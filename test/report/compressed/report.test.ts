@@ -1,14 +1,15 @@
 import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { formatSweep } from '../../../report/console.js';
+import { formatStages } from '../../../report/compression.js';
 import { formatBytes } from '../../../report/format.js';
 import { loadReport } from '../../../report/load.js';
 import { readCompression } from '../../../report/compressed/load.js';
 import { renderCompressionPage } from '../../../report/compressed/page.js';
 import { modelPlots } from '../../../report/compressed/plots/index.js';
-import { layerPairs, namedStages } from '../../../report/compressed/stages.js';
+import { compressedStages, layerPairs, namedStages } from '../../../report/compressed/stages.js';
 import { plots } from '../../../report/plots/index.js';
 import { renderSvg } from '../../../report/render/svg.js';
 import { writeReport } from '../../../report/write-report.js';
@@ -85,6 +86,13 @@ describe('pictures of a compressed model', () => {
     expect(twice.map(({ label }) => label)).toEqual(['original', 'magnitude', 'neuron', 'magnitude 2']);
     expect(twice[0].ratio).toBe(stages[0].measures.originalBytes / stages[0].measures.storedBytes);
   });
+});
+
+test('the table of the console tells FLOPs of small networks too', () => {
+  const table = formatStages(compressedStages(compressionOf()));
+  const [, , ...rows] = table.split('\n');
+  expect(rows).toHaveLength(3);
+  for (const row of rows) expect(row).toMatch(/ 0\.0\d*[1-9]\d* +0\.0\d*[1-9]\d*$/);
 });
 
 describe('the report of a folder of model compression', () => {
