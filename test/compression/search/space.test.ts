@@ -138,7 +138,7 @@ describe('a budget', () => {
       openSpace(space, frame, { maxFlops, maxBytes });
     const error = refused(open(least - 1, null));
     expect(error.code).toBe('compression/impossible');
-    expect(error.message).toContain(`${least} FLOPs`);
+    expect(error.message).toContain(`${least.toLocaleString('en-US')} FLOPs`);
     expect(codeOf(open(least, null))).toBe('none');
     const bytes = Math.min(...costs.map(({ network }) => storedBytesOf(network)));
     expect(codeOf(open(null, bytes - 1))).toBe('compression/impossible');
