@@ -55,7 +55,8 @@ export const countValues = (values: Float32Array, start = 0, stride = 1): ValueC
     if (values[i] === 0) zeros++;
     else bins[Math.floor(values[i] * perWidth) + binsOfSign]++;
   }
-  return { exponent, bins, zeros, least, largest };
+  // −0 becomes 0, so that the order of values makes no difference.
+  return { exponent, bins, zeros, least: least + 0, largest: largest + 0 };
 };
 
 /** Of no values. */

@@ -32,7 +32,7 @@ describe('counts of values', () => {
         }
         expect(totalOf(whole)).toBe(a.length + b.length);
       }),
-      { numRuns: 25 },
+      { numRuns: 25, examples: [[Float32Array.of(0), Float32Array.of(-0)]] },
     );
   });
 
