@@ -88,7 +88,7 @@ export class Exchange {
     const { watchdog } = this.options.prepared.scenario.round;
     const limit = deadline(abort, watchdog, () => new CodedError('client/watchdog', `No answer in ${watchdog} s.`));
     try {
-      return await this.converse(order, host, limit.signal, abort);
+      return await this.converse(order, host, AbortSignal.any([limit.signal, host.gone]), abort);
     } catch (error) {
       abort.throwIfAborted();
       if (!(error instanceof CodedError)) throw error;
@@ -100,7 +100,7 @@ export class Exchange {
     }
   }
 
-  /** @param signal of the watchdog, who ends this client's part; `abort` ends the run */
+  /** @param signal of the watchdog and of the host's end, which end this client's part; `abort` ends the run */
   private async converse(order: Order, host: HostSession, signal: AbortSignal, abort: AbortSignal): Promise<Arrival> {
     const { round, client } = order;
     const { downlink, reports, holds } = this.options;

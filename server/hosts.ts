@@ -27,6 +27,7 @@ export class HostSession {
   readonly built = new Set<number>();
   /** Clients being served there. */
   readonly serving = new Set<number>();
+  private readonly ending = new AbortController();
   private readonly connection: WebSocket;
 
   constructor({ name, local }: HeaderOf<'join'>, connection: WebSocket) {
@@ -41,6 +42,16 @@ export class HostSession {
 
   close(): void {
     this.connection.close(1000);
+  }
+
+  /** Aborts when the host is gone: clients that it has not yet connected will say nothing. */
+  get gone(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** Ends the wait for its clients. */
+  lose(): void {
+    this.ending.abort(new CodedError('client/disconnected', `The host ${this.name} is gone.`));
   }
 
   /** It was sent the model on this connection, or a client there has answered a task that led to it. */
@@ -162,6 +173,7 @@ export class HostPool {
       }
     } finally {
       this.hosts.splice(this.hosts.indexOf(host), 1);
+      host.lose();
       if (!this.stopping) this.options.onLost(host);
     }
   }
