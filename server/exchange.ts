@@ -163,7 +163,9 @@ export class Exchange {
     host.send(encodeMessage('wake', wake, state === null ? [] : [state]));
     if (session !== undefined) return { session, reconnectBytes: 0 };
     const fresh = await sessions.connected(client, signal);
-    if (fresh.holds !== known) {
+    // A host that was slow may say what an earlier wake told it; what counts there is the newest one.
+    const isEarlier = known !== null && (fresh.holds === null || fresh.holds < known);
+    if (fresh.holds !== known && !isEarlier) {
       throw new CodedError('wire/bad-field', `Client ${client} claims to hold version ${fresh.holds}, not ${known}.`);
     }
     this.places.set(client, host);
