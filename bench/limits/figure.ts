@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Layer } from '../../report/plots/curve-layers.js';
-import { placeLabels, type Box } from '../../report/plots/labels.js';
+import { nameMarks, placeLabels, type Box } from '../../report/plots/labels.js';
 import { logTicks } from '../../report/plots/log-axis.js';
 import { config, palette, referenceColor } from '../../report/plots/theme.js';
 import { families, type Family, type PresetPoint } from './presets.js';
@@ -172,24 +172,13 @@ const nameLayers = ({ points, curves }: Figure, panel: Panel): Layer[] => {
     { width, height: panel.height },
     obstacles,
   );
-  return rows.flatMap(({ row, align, dx, dy }) =>
-    [true, false].map((isRim): Layer => ({
-      data: { values: [row] },
-      mark: {
-        type: 'text',
-        text: row.preset,
-        align,
-        baseline: 'middle',
-        dx,
-        dy,
-        fontSize: 11,
-        aria: false,
-        color: colorOf(row.family),
-        ...(isRim ? { stroke: 'white', strokeWidth: 3 } : {}),
-      },
+  return rows.flatMap((label) => {
+    const { preset, family } = label.row;
+    return nameMarks(label, { text: preset, color: colorOf(family) }).map((mark): Layer => ({
+      ...mark,
       encoding: axes(panel),
-    })),
-  );
+    }));
+  });
 };
 
 /** The part of a panel that another one enlarges. */

@@ -16,6 +16,30 @@ export interface Box {
   readonly bottom: number;
 }
 
+/** What a mark of text has besides its place. */
+export interface NameStyle {
+  readonly text?: string;
+  readonly color?: string;
+  readonly fontWeight?: 'bold' | 'normal';
+}
+
+/** A placed label as marks of text: a white rim first keeps it readable where a line passes under it. */
+export const nameMarks = <R>({ row, align, dx, dy }: PlacedLabel<R>, style: NameStyle = {}) =>
+  [{ stroke: 'white', strokeWidth: 3 }, {}].map((rim) => ({
+    data: { values: [row] },
+    mark: {
+      type: 'text' as const,
+      align,
+      baseline: 'middle' as const,
+      dx,
+      dy,
+      fontSize: 11,
+      aria: false,
+      ...style,
+      ...rim,
+    },
+  }));
+
 /** Rough size of 11 px text; only used to keep labels apart. */
 const characterWidth = 6.6;
 const textHeight = 14;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatBytes, formatPercent, megabyte } from '../format.js';
 import { casePoints, comparedWay, type CasePoint, type Way } from '../summarize.js';
 import type { Layer } from './curve-layers.js';
-import { placeLabels, type Box, type PlacedLabel } from './labels.js';
+import { nameMarks, placeLabels, type Box } from './labels.js';
 import { logTicks } from './log-axis.js';
 import type { Plot } from './plot.js';
 import { caseScales, config, referenceColor, size, type SeriesScales } from './theme.js';
@@ -52,21 +52,6 @@ const stepBoxes = (points: readonly { x: number; y: number }[]): Box[] =>
       return [across, upwards];
     });
 
-const nameMark = ({ row, align, dx, dy }: PlacedLabel<Row>, isRim: boolean) => ({
-  data: { values: [row] },
-  mark: {
-    type: 'text' as const,
-    align,
-    baseline: 'middle' as const,
-    dx,
-    dy,
-    fontSize: 11,
-    fontWeight: row.front ? ('bold' as const) : ('normal' as const),
-    aria: false,
-    ...(isRim ? { stroke: 'white', strokeWidth: 3 } : {}),
-  },
-});
-
 const xTitles: Readonly<Record<Way, string>> = {
   total: 'Bytes of the whole run, up and down (MB = 10⁶ bytes, log scale)',
   uplink: 'Bytes of the whole run, up; down is the same for all (MB = 10⁶ bytes, log scale)',
@@ -108,7 +93,7 @@ const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string, xTit
   };
   const color = { field: 'series', type: 'nominal' as const, scale: scales.color, legend: null };
   const front = rows.filter((row) => row.front);
-  const names = placed.flatMap((label) => [nameMark(label, true), nameMark(label, false)]);
+  const names = placed.flatMap((label) => nameMarks(label, { fontWeight: label.row.front ? 'bold' : 'normal' }));
   return [
     {
       data: { values: front },
@@ -151,7 +136,6 @@ const layers = (rows: readonly Row[], scales: SeriesScales, yTitle: string, xTit
         description: { field: 'about' },
       },
     },
-    // A white rim first keeps names readable where a line passes under them.
     ...names.map((mark): Layer => ({ ...mark, encoding: { x: encodingX, y: encodingY, text: { field: 'name' } } })),
   ];
 };

@@ -1,5 +1,5 @@
 import type { Layer } from '../../plots/curve-layers.js';
-import { placeLabels, type Box } from '../../plots/labels.js';
+import { nameMarks, placeLabels, type Box } from '../../plots/labels.js';
 import { logTicks } from '../../plots/log-axis.js';
 import { palette, referenceColor, size } from '../../plots/theme.js';
 
@@ -99,19 +99,9 @@ export const accuracyLayers = (
       mark: { type: 'point', filled: true, size: 90, color: palette[0], opacity: 1 },
       encoding: { x: encodingX, y: encodingY, description: { field: 'about' } },
     },
-    ...placed.flatMap(({ row, align, dx, dy }) =>
-      [true, false].map((isRim): Layer => ({
-        data: { values: [row] },
-        mark: {
-          type: 'text',
-          align,
-          baseline: 'middle',
-          dx,
-          dy,
-          fontSize: 11,
-          aria: false,
-          ...(isRim ? { stroke: 'white', strokeWidth: 3 } : {}),
-        },
+    ...placed.flatMap((label) =>
+      nameMarks(label).map((mark): Layer => ({
+        ...mark,
         encoding: { x: encodingX, y: encodingY, text: { field: 'label' } },
       })),
     ),
