@@ -4,7 +4,6 @@ import type { ClientState, LocalTraining } from '../shared/method/method.js';
 import { livingOf } from '../shared/method/pruning/living.js';
 import { stateOf, prefixState, type PartCoder } from '../shared/method/part-coder.js';
 import { trainingMask } from '../shared/method/pruning/with-pruning.js';
-import { subLayout } from '../shared/params/layout.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import type { Learners } from '../shared/scenario/training/learners.js';
@@ -72,7 +71,7 @@ export const localRound = async (workplace: Workplace, localTask: LocalTask): Pr
   const payloads: Uint8Array[] = [];
   const measures: Measures[] = [];
   let kept: ClientState = update.state;
-  const living = prepared.pruner === null ? null : livingOf(model, subLayout(model.layout, ['weight']));
+  const living = prepared.pruner === null ? null : livingOf(model);
   for (const spec of coder.specs) {
     const coded = coder.encode(spec, update.parts[spec.name], key, stateOf(state, spec.name), hints, living);
     payloads.push(coded.payload);

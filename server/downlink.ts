@@ -153,7 +153,7 @@ export class Downlink {
 
   /** Which of the model's weights live; null where none is ever pruned. */
   get living(): Living | null {
-    return this.prunes === null ? null : livingOf(this.state.model, this.prunes);
+    return this.prunes === null ? null : livingOf(this.state.model);
   }
 
   /** What a payload that begins with no weight pruned says. @param gone those that are, or that went since */

@@ -1,7 +1,6 @@
 import { phaseOf } from '../shared/compression/during/schedule.js';
 import { prunableTensors } from '../shared/compression/prune/prunable.js';
 import { livingOf } from '../shared/method/pruning/living.js';
-import { subLayout } from '../shared/params/layout.js';
 import type { Parameters } from '../shared/params/parameters.js';
 import type { PruningRecord } from '../shared/runlog/records.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
@@ -21,7 +20,7 @@ export const pruningRecord = (
     kernels += tensor.size;
     for (let i = tensor.offset; i < tensor.offset + tensor.size; i++) if (model.floats[i] === 0) gone++;
   }
-  const { floats: livingWeights } = livingOf(model, subLayout(model.layout, ['weight'])).layout;
+  const { floats: livingWeights } = livingOf(model).layout;
   return { phase: phaseOf(round, pruner.schedule), livingWeights, sparsity: gone / kernels };
 };
 

@@ -73,7 +73,7 @@ test('a client trains the living weights alone, and sends nothing of the others'
   const { payloads, measures } = await localRound(watching, { round: 2, client: 7, model, state: {}, hints: {} });
   expect([...trained[0]].map((weight) => weight === 0)).toEqual([...model.floats].map((weight) => weight === 0));
   expect(trained[0]).not.toEqual(model.floats);
-  const living = livingOf(model, coder.specs[0].layout);
+  const living = livingOf(model);
   expect(measures[0].naiveBytes).toBe(4 * living.layout.floats);
   const key = { seed: prepared.scenario.seed, round: 2, client: 7 };
   const delta = coder.decode(coder.specs[0], payloads[0], key, living) as Float32Array;

@@ -1,4 +1,4 @@
-import { makeLayout, type Layout } from '../../params/layout.js';
+import { makeLayout, subLayout, type Layout } from '../../params/layout.js';
 import { gatherFloats, type Parameters } from '../../params/parameters.js';
 
 /*
@@ -39,9 +39,12 @@ export const livingIn = (layout: Layout, weights: Float32Array): Living => {
 
 const known = new WeakMap<Parameters, Living>();
 
-/** The living weights of a model that does not change any more. @param layout of its weights */
-export const livingOf = (model: Parameters, layout: Layout): Living => {
-  const living = known.get(model) ?? livingIn(layout, gatherFloats(model.layout, model.floats, ['weight']));
+/** The living weights of a model that does not change any more: found once. */
+export const livingOf = (model: Parameters): Living => {
+  const found = known.get(model);
+  if (found !== undefined) return found;
+  const { layout, floats } = model;
+  const living = livingIn(subLayout(layout, ['weight']), gatherFloats(layout, floats, ['weight']));
   known.set(model, living);
   return living;
 };

@@ -82,7 +82,7 @@ export const withPruning = (method: Method, network: CompiledNetwork, pruner: Pr
 
 /** Layout order: 0 where a parameter is pruned, else 1. What is no weight is never pruned. */
 export const trainingMask = (model: ServerTask['model']): Float32Array => {
-  const { positions } = livingOf(model, subLayout(model.layout, ['weight']));
+  const { positions } = livingOf(model);
   const mask = new Float32Array(model.layout.floats).fill(1);
   if (positions === null) return mask;
   const weights = gatherFloats(model.layout, mask, ['weight']).fill(0);
