@@ -86,9 +86,10 @@ export class Exchange {
     if (this.options.prepared.partition.size(client) === 0) return { ...nothing, dropped: 'client/no-samples' };
     const host = await this.options.hosts.acquire(client, this.places.get(client), abort);
     const { watchdog } = this.options.prepared.scenario.round;
-    const limit = deadline(abort, watchdog, () => new CodedError('client/watchdog', `No answer in ${watchdog} s.`));
+    const late = (): CodedError => new CodedError('client/watchdog', `No answer in ${watchdog} s.`);
+    const limit = deadline([abort, host.gone], watchdog, late);
     try {
-      return await this.converse(order, host, AbortSignal.any([limit.signal, host.gone]), abort);
+      return await this.converse(order, host, limit.signal, abort);
     } catch (error) {
       abort.throwIfAborted();
       if (!(error instanceof CodedError)) throw error;
@@ -164,8 +165,7 @@ export class Exchange {
     if (session !== undefined) return { session, reconnectBytes: 0 };
     const fresh = await sessions.connected(client, signal);
     // A host that was slow may say what an earlier wake told it; what counts there is the newest one.
-    const isEarlier = known !== null && (fresh.holds === null || fresh.holds < known);
-    if (fresh.holds !== known && !isEarlier) {
+    if (fresh.holds !== null && (known === null || fresh.holds > known)) {
       throw new CodedError('wire/bad-field', `Client ${client} claims to hold version ${fresh.holds}, not ${known}.`);
     }
     this.places.set(client, host);

@@ -18,7 +18,7 @@ test('many may wait for one signal without a warning of a leak', async () => {
   try {
     const { signal } = new AbortController();
     const waits = Array.from({ length: 40 }, () => orAborted(new Promise((resolve) => setTimeout(resolve, 5)), signal));
-    const limits = Array.from({ length: 40 }, () => deadline(signal, 60, () => new RangeError('over')));
+    const limits = Array.from({ length: 40 }, () => deadline([signal], 60, () => new RangeError('over')));
     await Promise.all(waits);
     for (const limit of limits) limit.cancel();
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -26,6 +26,20 @@ test('many may wait for one signal without a warning of a leak', async () => {
   } finally {
     process.off('warning', onWarning);
   }
+});
+
+test.each([0, 1])('a deadline ends with its parent %i, until it is let go', (which) => {
+  const make = () => {
+    const parents = [new AbortController(), new AbortController()];
+    const signals = parents.map(({ signal }) => signal);
+    return { parents, limit: deadline(signals, 60, () => new RangeError('over')) };
+  };
+  const [ended, left] = [make(), make()];
+  left.limit.cancel();
+  for (const { parents } of [ended, left]) parents[which].abort(new RangeError('gone'));
+  ended.limit.cancel();
+  expect(ended.limit.signal.reason).toEqual(new RangeError('gone'));
+  expect(left.limit.signal.aborted).toBe(false);
 });
 
 test('after an abort nobody is told of an error that comes late', async () => {
