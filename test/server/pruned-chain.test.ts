@@ -15,7 +15,7 @@ import { PartCoder } from '../../shared/method/part-coder.js';
 import { withPruning } from '../../shared/method/pruning/with-pruning.js';
 import { compileNetwork } from '../../shared/models/compile.js';
 import { makeLayout } from '../../shared/params/layout.js';
-import { modelHash, type Parameters } from '../../shared/params/parameters.js';
+import { gatherFloats, modelHash, type Parameters } from '../../shared/params/parameters.js';
 import type { Prepared } from '../../shared/scenario/prepare.js';
 import { RandomStream } from '../../shared/util/random.js';
 import { Checkpoints } from '../../server/checkpoint.js';
@@ -65,12 +65,7 @@ const make = (name: string) => {
   return { options, prepared, downlink: Downlink.begin(options, initialModel(network, seed, null, true)) };
 };
 
-const weightsOf = ({ floats }: Parameters): Float32Array =>
-  Float32Array.from(
-    layout.tensors
-      .filter(({ role }) => role === 'weight')
-      .flatMap(({ offset, size }) => [...floats.subarray(offset, offset + size)]),
-  );
+const weightsOf = ({ floats }: Parameters): Float32Array => gatherFloats(layout, floats, ['weight']);
 
 /** Some of the weights that live, at random. */
 const some = (model: Parameters, round: number, part: number): Uint32Array => {
