@@ -29,6 +29,12 @@ const chosenTensors = (layout: Layout, roles: readonly Role[]): readonly PlacedT
 const vectorOf = (tensors: readonly PlacedTensor[]): Float32Array =>
   new Float32Array(tensors.reduce((sum, { size }) => sum + size, 0));
 
+/** The numbers of one tensor of floats, a view of them; none where the layout has no tensor of this name. */
+export const tensorFloats = (layout: Layout, floats: Float32Array, name: string): Float32Array => {
+  const { offset, size } = layout.tensors.find((tensor) => tensor.name === name) ?? { offset: 0, size: 0 };
+  return floats.subarray(offset, offset + size);
+};
+
 /** The floats of the tensors with one of the given roles, in canonical order: the vector of {@link subLayout}. */
 export const gatherFloats = (layout: Layout, floats: Float32Array, roles: readonly Role[]): Float32Array => {
   const chosen = chosenTensors(layout, roles);

@@ -1,7 +1,7 @@
 import { compileNetwork } from '../../models/compile.js';
 import type { CompiledNetwork, Layer, PlacedLayer } from '../../models/network.js';
 import { makeLayout, sizeOf, type PlacedTensor } from '../../params/layout.js';
-import { zeroParameters, type Parameters } from '../../params/parameters.js';
+import { tensorFloats, zeroParameters, type Parameters } from '../../params/parameters.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 
@@ -51,11 +51,8 @@ const linear = ({ tensors, options }: Normalization, tensor: (name: string) => F
 const copy = (teacher: CompressedModel, { layers, layout }: CompiledNetwork): Parameters => {
   const parameters = zeroParameters(layout);
   const places = new Map(layout.tensors.map((tensor) => [tensor.name, tensor.offset]));
-  const own = new Map(teacher.network.layout.tensors.map((tensor) => [tensor.name, tensor]));
-  const tensorOf = (name: string): Float32Array => {
-    const { offset, size } = own.get(name) as PlacedTensor;
-    return teacher.parameters.floats.subarray(offset, offset + size);
-  };
+  const tensorOf = (name: string): Float32Array =>
+    tensorFloats(teacher.network.layout, teacher.parameters.floats, name);
   const put = (name: string, values: Float32Array): void => parameters.floats.set(values, places.get(name));
   for (const placed of layers) {
     const before = teacher.network.layers.find(({ name }) => name === placed.name);

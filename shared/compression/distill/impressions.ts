@@ -1,5 +1,5 @@
 import { logGamma, sharesOf } from '../../data/deal/dirichlet-shares.js';
-import type { PlacedTensor } from '../../params/layout.js';
+import { tensorFloats } from '../../params/parameters.js';
 import type { RandomStream } from '../../util/random.js';
 import type { CompressedModel } from '../model.js';
 
@@ -13,8 +13,8 @@ const sharpness = [0.1, 1] as const;
 const lastKernel = ({ network, parameters }: CompressedModel): { values: Float32Array; classes: number } | null => {
   const last = network.layers[network.layers.length - 1];
   if (last.kind !== 'dense') return null;
-  const { offset, size } = network.layout.tensors.find(({ name }) => name === last.tensors['kernel']) as PlacedTensor;
-  return { values: parameters.floats.subarray(offset, offset + size), classes: network.network.classes };
+  const values = tensorFloats(network.layout, parameters.floats, last.tensors['kernel']);
+  return { values, classes: network.network.classes };
 };
 
 const column = (values: Float32Array, classes: number, at: number): Float64Array =>

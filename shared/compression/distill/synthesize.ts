@@ -1,6 +1,6 @@
 import type { Examples } from '../../data/dataset.js';
 import type { FeatureLoss, Optimizer, TrainingTask } from '../../engine/engine.js';
-import type { PlacedTensor } from '../../params/layout.js';
+import { tensorFloats } from '../../params/parameters.js';
 import type { RandomStream } from '../../util/random.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
@@ -33,11 +33,7 @@ const statisticsOf = (
   weight: number,
 ): FeatureLoss[] => {
   if (weight === 0) return [];
-  const places = new Map(network.layout.tensors.map((tensor) => [tensor.name, tensor]));
-  const values = (name: string): Float32Array => {
-    const { offset, size } = places.get(name) as PlacedTensor;
-    return parameters.floats.subarray(offset, offset + size);
-  };
+  const values = (name: string): Float32Array => tensorFloats(network.layout, parameters.floats, name);
   return normalizations
     .filter(({ from }) => from[0] !== 'input')
     .map(({ from, tensors, options }) => ({

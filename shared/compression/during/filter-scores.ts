@@ -1,4 +1,5 @@
 import type { CompiledNetwork } from '../../models/network.js';
+import { tensorFloats } from '../../params/parameters.js';
 import { groupScores } from '../prune/channel-scores.js';
 import type { ChannelGraph } from '../prune/channels.js';
 
@@ -37,9 +38,8 @@ export const filterScores = (
 ): (number | null)[] => {
   const { network, places } = graph;
   const scores = scored(network, criterion).map(([layer, tensor]) => {
-    const { offset, size } = network.layout.tensors.find(({ name }) => name === tensor)!;
     const { length: channels } = places.get(layer)!;
-    return [layer, channelScores(floats.subarray(offset, offset + size), channels, criterion)] as const;
+    return [layer, channelScores(tensorFloats(network.layout, floats, tensor), channels, criterion)] as const;
   });
   // They are over the layer's norm already.
   return groupScores(new Map(scores), graph, { isRelative: false });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CompiledNetwork } from '../../models/network.js';
 import { CodedError } from '../../util/errors.js';
+import { tensorFloats } from '../../params/parameters.js';
 import { uncompressed } from '../model.js';
 import { selectChannels } from '../prune/channel-selection.js';
 import { Tally } from '../prune/channel-budget.js';
@@ -40,9 +41,9 @@ type Options = z.infer<typeof options>;
 /** A filter is gone where all its weights are 0. */
 const isGone = ({ members }: ChannelGroup, { layout }: CompiledNetwork, floats: Float32Array): boolean => {
   const [{ layer, channel }] = members;
-  const { offset, size } = layout.tensors.find(({ name }) => name === layer.tensors['kernel'])!;
+  const kernel = tensorFloats(layout, floats, layer.tensors['kernel']);
   const channels = layer.outputShape[layer.outputShape.length - 1];
-  for (let i = channel; i < size; i += channels) if (floats[offset + i] !== 0) return false;
+  for (let i = channel; i < kernel.length; i += channels) if (kernel[i] !== 0) return false;
   return true;
 };
 

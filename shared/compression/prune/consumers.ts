@@ -1,4 +1,5 @@
 import type { PlacedLayer } from '../../models/network.js';
+import { tensorFloats } from '../../params/parameters.js';
 import type { CompressedModel } from '../model.js';
 
 /** A layer whose output is one sum over all channels of its input: it can be rebuilt from fewer of them. */
@@ -10,14 +11,8 @@ export const consumersOf = ({ network: { layers } }: Pick<CompressedModel, 'netw
     layer.kind === 'dense' || (layer.kind === 'conv2d' && layer.options.groups === 1) ? [layer] : [],
   );
 
-/** Where a tensor lies in the floats. */
-export const tensorOf = ({ network: { layout } }: Pick<CompressedModel, 'network'>, name: string) =>
-  layout.tensors.find((tensor) => tensor.name === name) ?? { offset: 0, size: 0 };
-
 /** [inputs, outputs], all extents but the last as one. */
-export const kernelOf = (model: CompressedModel, layer: Consumer): Float32Array => {
-  const { offset, size } = tensorOf(model, layer.tensors['kernel']);
-  return model.parameters.floats.subarray(offset, offset + size);
-};
+export const kernelOf = ({ network, parameters }: CompressedModel, layer: Consumer): Float32Array =>
+  tensorFloats(network.layout, parameters.floats, layer.tensors['kernel']);
 
 export const outputsOf = ({ outputShape }: Consumer): number => outputShape[outputShape.length - 1];

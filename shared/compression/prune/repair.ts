@@ -1,7 +1,8 @@
+import { tensorFloats } from '../../params/parameters.js';
 import type { CompressedModel } from '../model.js';
 import type { Workbench } from '../workbench.js';
 import type { ChannelCut } from './channel-step.js';
-import { consumersOf, kernelOf, outputsOf, tensorOf, type Consumer } from './consumers.js';
+import { consumersOf, kernelOf, outputsOf, type Consumer } from './consumers.js';
 import { ridgeRegression } from './least-squares.js';
 import { sampledInputs, sampleRows } from './sampled-inputs.js';
 
@@ -47,9 +48,11 @@ const columnsOf = (matrix: Float64Array, width: number, columns: readonly number
 
 /** The model with numbers added to a tensor; what is pruned stays 0. */
 const withAdded = (model: CompressedModel, name: string, change: Float64Array): CompressedModel => {
-  const { offset, size } = tensorOf(model, name);
+  const { layout } = model.network;
   const floats = model.parameters.floats.slice();
-  for (let i = 0; i < size; i++) if (model.mask?.[offset + i] !== 0) floats[offset + i] += change[i];
+  const numbers = tensorFloats(layout, floats, name);
+  const living = model.mask === null ? null : tensorFloats(layout, model.mask, name);
+  for (let i = 0; i < numbers.length; i++) if (living?.[i] !== 0) numbers[i] += change[i];
   return { ...model, parameters: { ...model.parameters, floats } };
 };
 
