@@ -94,14 +94,14 @@ ${result.table}
 \`\`\`
 ${result.sweep === null ? picture(result, 'accuracy-by-bytes') : picture(result, 'pareto-front') + picture(result, 'accuracy-by-bytes')}`;
 
-/** The run whose model all pipelines are applied to: made by the scenario catalogue. */
-const pipelineRun = join('catalogue', 'points', 'cnn');
+/** The run whose model all pipelines are applied to: the CNN trained for 35 rounds, of the scenario prune-cnn. */
+const pipelineRun = 'prune-cnn/points/dense';
 
 const runPipeline = async (name) => {
   const file = `scenarios/pipelines/${name}.yaml`;
   const out = join(folder, 'pipelines', name);
   const run = join(folder, pipelineRun);
-  if (!existsSync(join(run, 'model.fsq'))) throw new Error('pipelines need the run of catalogue: --only catalogue');
+  if (!existsSync(join(run, 'model.fsq'))) throw new Error('pipelines need the run of prune-cnn: --only prune-cnn');
   if (!existsSync(join(out, 'report.html'))) {
     rmSync(out, { recursive: true, force: true });
     const { status } = spawnSync(
@@ -122,7 +122,7 @@ ${readFileSync(join(root, file), 'utf8')
   .join(' ')}
 
 \`\`\`
-$ fedsqueeze compress runs/results/catalogue/points/cnn --pipeline ${file}
+$ fedsqueeze compress runs/results/${pipelineRun} --pipeline ${file}
 ${tables.join('\n\n')}
 \`\`\`
 `;
@@ -174,7 +174,7 @@ writeFileSync(
 
 <!-- Made by scripts/results.mjs from the run folders. -->
 
-Every shipped scenario, then every shipped pipeline of model compression on the CNN of the scenario catalogue, run with fedsqueeze ${packageVersion} on ${availableParallelism()} cores (${cpus()[0].model}), Node ${process.version}.
+Every shipped scenario, then every shipped pipeline of model compression on the CNN that the scenario prune-cnn trains without pruning, run with fedsqueeze ${packageVersion} on ${availableParallelism()} cores (${cpus()[0].model}), Node ${process.version}.
 \`npm run results\` makes this page. Accuracies, bytes and model hashes repeat on the same kind of machine; times do not.
 MB = 10⁶ bytes; "on the wire" is everything that crossed the TCP sockets of the clients.
 
