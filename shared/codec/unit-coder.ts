@@ -83,6 +83,8 @@ export const encodeUnit = (
     tally.valueBytes += 4 * value.count;
   }
   tallyValue(value, isEntropyCoded(codes), tally);
+  // Float32 loses nothing; few ask for the numbers again.
+  if (transforms.length === 0) return { value: lazily(unit.length, () => values.slice()), lost: 0 };
   // Of several steps each knows its own loss alone.
   if (transforms.length > 1 || lost === null) return { value: restoreAll(value, restores), lost: null };
   return { value: lazily(unit.length, () => restoreAll(value, restores).values), lost };
