@@ -53,13 +53,21 @@ const dataPairs = ({ examples, samplesPerClient: { min, median, max }, scenario 
   ];
 };
 
+const subModelPairs = (subModels: Plan['subModels']): Pair[] =>
+  (subModels ?? []).map(({ width, parameters, forwardFlops, clients }) => [
+    `  width ${width}`,
+    `${count(parameters)} parameters, ${flopsText(forwardFlops)}, ${count(clients)} clients`,
+  ]);
+
 const workPairs = ({
   flopsPerRound,
   forwardFlops,
   parameters,
+  subModels,
   scenario: { local, method, aggregation, model },
 }: Plan): Pair[] => [
   ['model', `${modelText(model)}: ${count(parameters)} parameters, ${flopsText(forwardFlops)} an example forward`],
+  ...subModelPairs(subModels),
   ['method', `${choiceText(method)}, ${choiceText(aggregation)}`],
   [
     'local training',

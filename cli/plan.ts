@@ -1,5 +1,6 @@
 import type { Partition } from '../shared/data/dataset.js';
 import type { PartSpec } from '../shared/method/method.js';
+import { nestedIn } from '../shared/method/nested/sub-models.js';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { loadModel } from '../shared/models/load.js';
 import { meanClientFlops } from '../shared/scenario/client-flops.js';
@@ -9,6 +10,7 @@ import { checkMemory } from '../shared/scenario/memory.js';
 import { networksOfRun } from '../shared/scenario/networks.js';
 import { prepareMethod, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
+import { partsByPlace } from '../shared/scenario/sub-models.js';
 import { expandSweep, type SweepPoint } from '../shared/scenario/sweep.js';
 import { checkPoints, datasetCache, deal } from './check-points.js';
 import { defaultHosts } from './default-hosts.js';
@@ -19,8 +21,16 @@ const mostClientsSummed = 1_000_000;
 export interface DirectionPlan {
   /** Float32 bytes of one transfer. */
   readonly denseBytes: number;
-  /** The greatest payload of one transfer that the codec can make; what it makes is usually less. */
+  /** The greatest payload of one transfer that the codec can make, the mean over clients; what it makes is usually less. */
   readonly mostBytes: number;
+}
+
+/** A network that some clients have in the place of the whole. */
+export interface SubModelPlan {
+  readonly width: number;
+  readonly parameters: number;
+  readonly forwardFlops: number;
+  readonly clients: number;
 }
 
 /** What a scenario would run, without running it. All bytes are of payloads, without message and socket framing. */
@@ -41,6 +51,8 @@ export interface Plan {
   readonly parameters: number;
   /** Floating-point operations of one example's forward pass. */
   readonly forwardFlops: number;
+  /** Widest first; null where all clients have the whole network. */
+  readonly subModels: readonly SubModelPlan[] | null;
   /** Of the local training of a cohort of average clients. */
   readonly flopsPerRound: number;
   readonly uplink: DirectionPlan;
@@ -61,14 +73,41 @@ const samplesOf = (partition: Partition): Plan['samplesPerClient'] => {
 
 const directionsOf = (
   scenario: Scenario,
-  { evaluated, parts }: Pick<Prepared, 'evaluated' | 'parts'>,
+  prepared: Pick<Prepared, 'evaluated' | 'parts' | 'method' | 'subModels'>,
 ): Pick<Plan, 'uplink' | 'downlink'> => {
-  const denseBytes = 4 * evaluated.layout.floats;
-  const directionOf = (specs: readonly PartSpec[], coding: Scenario['uplink']): DirectionPlan => ({
+  const denseBytes = 4 * prepared.evaluated.layout.floats;
+  const places = partsByPlace(prepared);
+  const directionOf = (specs: readonly (readonly PartSpec[])[], coding: Scenario['uplink']): DirectionPlan => ({
     denseBytes,
-    mostBytes: new PartCoder(specs, coding).maxBytes,
+    mostBytes: specs.reduce((sum, own) => sum + new PartCoder(own, coding).maxBytes, 0) / specs.length,
   });
-  return { uplink: directionOf(parts.up, scenario.uplink), downlink: directionOf(parts.down, scenario.downlink) };
+  return {
+    uplink: directionOf(
+      places.map(({ up }) => up),
+      scenario.uplink,
+    ),
+    downlink: directionOf(
+      places.map(({ down }) => down),
+      scenario.downlink,
+    ),
+  };
+};
+
+const subModelsOf = (total: number, { subModels }: Pick<Prepared, 'subModels'>): Plan['subModels'] => {
+  if (subModels === null) return null;
+  const widths = subModels.all.map(({ width }) => width);
+  const clientsOf = (width: number): number => {
+    const [whole, rest] = [Math.floor(total / widths.length), total % widths.length];
+    return widths.reduce((sum, own, place) => sum + (own === width ? whole + (place < rest ? 1 : 0) : 0), 0);
+  };
+  return nestedIn(subModels, { width: 1 })
+    .toReversed()
+    .map(({ width, network: { layout, flops } }) => ({
+      width,
+      parameters: layout.floats,
+      forwardFlops: flops,
+      clients: clientsOf(width),
+    }));
 };
 
 /**
@@ -100,6 +139,7 @@ export const planOf = async (loaded: LoadedScenario): Promise<Plan> => {
     samplesPerClient,
     parameters: network.layout.floats + network.layout.counters,
     forwardFlops: network.flops,
+    subModels: subModelsOf(scenario.clients.total, prepared),
     flopsPerRound: scenario.clients.perRound * meanClientFlops({ scenario, ...prepared }, samplesPerClient.mean),
     ...directionsOf(scenario, prepared),
     points:

@@ -9,8 +9,9 @@ import type { Prepared } from '../shared/scenario/prepare.js';
 import type { Learners } from '../shared/scenario/training/learners.js';
 import { localTaskOf } from '../shared/scenario/training/local-task.js';
 import type { Mentors } from '../shared/scenario/training/mentors.js';
+import type { NestedTrainers } from '../shared/scenario/training/nested-trainers.js';
 
-/** What a host has for all its clients. */
+/** What a host has for all its clients of one network. */
 export interface Workplace {
   readonly prepared: Prepared;
   readonly trainer: Trainer;
@@ -20,6 +21,8 @@ export interface Workplace {
   readonly learners: Learners | null;
   /** Of methods whose clients have a network that stays with them; null elsewhere. */
   readonly mentors: Mentors | null;
+  /** Of methods whose clients train sub-models of their network; null elsewhere. */
+  readonly nested: NestedTrainers | null;
 }
 
 export interface LocalResult {
@@ -61,12 +64,13 @@ export interface LocalTask {
  */
 export const localRound = async (workplace: Workplace, localTask: LocalTask): Promise<LocalResult> => {
   const { round, client, model, state, hints } = localTask;
-  const { prepared, coder, examples, learners, mentors } = workplace;
+  const { prepared, coder, examples, learners, mentors, nested: trainers } = workplace;
   const { method, scenario, partition } = prepared;
   const key = { seed: scenario.seed, round, client };
   const learner = learners === null ? {} : { learner: learners.client(examples, round, client) };
   const pair = mentors === null ? {} : { pair: mentors.pair(examples, round, client) };
-  const task = { ...key, model, ...learner, ...pair };
+  const nested = trainers === null ? {} : { nested: trainers.client(examples, round, client) };
+  const task = { ...key, model, ...learner, ...pair, ...nested };
   const update = await method.clientRound(task, state, localTraining(workplace, localTask));
   const payloads: Uint8Array[] = [];
   const measures: Measures[] = [];

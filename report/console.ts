@@ -9,7 +9,7 @@ import {
   formatTarget,
 } from './format.js';
 import type { ReportModel } from './model.js';
-import { summarizeCases, type CaseRow } from './summarize.js';
+import { summarizeCases, widthsOf, type CaseRow } from './summarize.js';
 import { textPairs, textTable, type TextColumn } from './text-table.js';
 
 const directionColumns: readonly TextColumn[] = [
@@ -48,6 +48,9 @@ const endings: Record<Summary['exit'], string> = {
   failed: 'failed',
 };
 
+const narrowerPairs = ({ narrower = [] }: Summary): [string, string][] =>
+  narrower.map(({ width, accuracy }) => [`width ${width}`, `${formatPercent(accuracy)} by itself`]);
+
 const targetPairs = ({ bytesToAccuracy }: Summary): [string, string][] =>
   bytesToAccuracy.map(({ target, bytes, round }) => [
     `to ${formatTarget(target)}`,
@@ -69,6 +72,7 @@ export const formatSummary = (summary: Summary): string => {
       ['run', `${summary.name}, seed ${summary.seed}`],
       ['rounds', `${rounds} (${endings[exit]})`],
       ['accuracy', `${formatPercent(accuracy)} (best ${formatPercent(bestAccuracy)})`],
+      ...narrowerPairs(summary),
       ...targetPairs(summary),
       [
         'time',
@@ -87,10 +91,11 @@ const compressedCells = ({ compressed }: CaseRow): string[] => [
   formatRatio(compressed?.ratio.median ?? null),
 ];
 
-const sweepRow = (row: CaseRow, hasCompressed: boolean): string[] => [
+const sweepRow = (row: CaseRow, widths: readonly number[], hasCompressed: boolean): string[] => [
   `${row.label}${row.isBaseline ? ' (baseline)' : ''}`,
   row.unfinished === 0 ? String(row.runs) : `${row.runs - row.unfinished} of ${row.runs}`,
   formatPercent(row.accuracy?.median ?? null),
+  ...widths.map((width) => formatPercent(row.narrower.get(width)?.median ?? null)),
   formatRatio(row.uplinkRatio?.median ?? null),
   formatRatio(row.totalRatio?.median ?? null),
   formatMegabytes(row.uplinkWireBytes?.median ?? null),
@@ -108,11 +113,13 @@ const sweepRow = (row: CaseRow, hasCompressed: boolean): string[] => [
 /** @returns the table of cases that a sweep ends with: medians over seeds; MB = 10^6 bytes; ★ on the Pareto front */
 export const formatSweep = (model: ReportModel): string => {
   const rows = summarizeCases(model);
+  const widths = widthsOf(rows);
   const hasCompressed = rows.some(({ compressed }) => compressed !== null);
   const numbers = (...titles: string[]): TextColumn[] => titles.map((title) => ({ title, isNumber: true }));
   const columns = [
     { title: 'case' },
-    ...numbers('runs', 'accuracy', 'uplink', 'both', 'MB up', 'MB down'),
+    ...numbers('runs', 'accuracy', ...widths.map((width) => `at width ${width}`)),
+    ...numbers('uplink', 'both', 'MB up', 'MB down'),
     ...model.targets.flatMap((target) => numbers(`rounds to ${formatTarget(target)}`, 'MB', 'saving')),
     ...(hasCompressed ? numbers('compressed', 'stored', 'ratio') : []),
     ...numbers('time'),
@@ -120,6 +127,6 @@ export const formatSweep = (model: ReportModel): string => {
   ];
   return textTable(
     columns,
-    rows.map((row) => sweepRow(row, hasCompressed)),
+    rows.map((row) => sweepRow(row, widths, hasCompressed)),
   );
 };

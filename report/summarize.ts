@@ -41,6 +41,8 @@ export interface CaseRow {
   readonly onFront: boolean;
   /** Of the models that were compressed after their runs, at the end; null where none was. */
   readonly compressed: CompressedRow | null;
+  /** Accuracy of the networks nested in the model, by width; none where clients have the whole network. */
+  readonly narrower: ReadonlyMap<number, Band>;
 }
 
 /** What model compression made of a case's models: medians over seeds. */
@@ -90,6 +92,22 @@ const compressedRow = ({ counted }: Case): CompressedRow | null => {
   return accuracy === null || storedBytes === null || ratio === null ? null : { accuracy, storedBytes, ratio };
 };
 
+const narrowerBands = ({ counted }: Case): ReadonlyMap<number, Band> => {
+  const all = counted.flatMap(({ summary }) => summary.narrower ?? []);
+  const bandAt = (width: number): Band | null =>
+    bandOf(all.filter((own) => own.width === width).map(({ accuracy }) => accuracy));
+  return new Map(
+    all.flatMap(({ width }) => {
+      const band = bandAt(width);
+      return band === null ? [] : [[width, band] as const];
+    }),
+  );
+};
+
+/** Widths of networks nested in some case's model, widest first. */
+export const widthsOf = (rows: readonly CaseRow[]): number[] =>
+  [...new Set(rows.flatMap(({ narrower }) => [...narrower.keys()]))].sort((a, b) => b - a);
+
 const caseRow = (one: Case, model: ReportModel, onFront: boolean): CaseRow => {
   const over = (pick: (run: Run) => number | null): Band | null => bandOf(one.counted.map(pick));
   const baseline = model.cases.find(({ label }) => label === one.baseline);
@@ -115,6 +133,7 @@ const caseRow = (one: Case, model: ReportModel, onFront: boolean): CaseRow => {
     isBaseline: one.baseline === one.label,
     onFront,
     compressed: compressedRow(one),
+    narrower: narrowerBands(one),
   };
 };
 

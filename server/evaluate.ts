@@ -9,6 +9,8 @@ export interface EvaluatorSetup {
 /** The model's floats in canonical order. */
 export interface EvaluatorRequest {
   readonly parameters: Float32Array;
+  /** Which of the method's sub-models it is; null: the whole network. */
+  readonly place: number | null;
 }
 
 /** Evaluates models in a process of its own. */
@@ -19,9 +21,12 @@ export class Evaluator {
     this.worker = new ChildWorker(new URL('./evaluator-process.js', import.meta.url), setup, 'evaluation/failed');
   }
 
-  /** @param parameters the model's floats in canonical order */
-  evaluate(parameters: Float32Array): Promise<EvaluationResult> {
-    return this.worker.ask({ parameters });
+  /**
+   * @param parameters the model's floats in canonical order
+   * @param place of the sub-model that they are of, among the method's; null: they are of the whole network
+   */
+  evaluate(parameters: Float32Array, place: number | null = null): Promise<EvaluationResult> {
+    return this.worker.ask({ parameters, place });
   }
 
   /** Ends the process. */

@@ -7,6 +7,7 @@ import type { Prepared } from '../shared/scenario/prepare.js';
 import { deadline } from '../shared/util/deadline.js';
 import { CodedError } from '../shared/util/errors.js';
 import { decodeMessage, encodeMessage, type HeaderOf } from '../shared/wire/messages.js';
+import { Deliveries } from './deliveries.js';
 import type { Delivery, Downlink } from './downlink.js';
 import type { HostPool, HostSession } from './hosts.js';
 import { Introduction } from './introduction.js';
@@ -67,6 +68,7 @@ export class Exchange {
   /** Where each client is connected. */
   private readonly places = new Map<number, HostSession>();
   private readonly introduction: Introduction;
+  private readonly deliveries: Deliveries;
   private tasks: { readonly round: number; readonly messages: Map<Delivery, Map<number | null, Uint8Array>> } = {
     round: 0,
     messages: new Map(),
@@ -75,6 +77,7 @@ export class Exchange {
   constructor(options: ExchangeOptions) {
     this.options = options;
     this.introduction = new Introduction(options.prepared);
+    this.deliveries = new Deliveries(options.prepared, options.downlink);
   }
 
   /**
@@ -104,10 +107,10 @@ export class Exchange {
   /** @param signal of the watchdog and of the host's end, which end this client's part; `abort` ends the run */
   private async converse(order: Order, host: HostSession, signal: AbortSignal, abort: AbortSignal): Promise<Arrival> {
     const { round, client } = order;
-    const { downlink, reports, holds } = this.options;
+    const { reports, holds } = this.options;
     reports.expect(round, client);
     const held = holds.get(client) ?? null;
-    const delivery = await this.introduction.complete(downlink.deliver(held), held);
+    const delivery = await this.introduction.complete(this.deliveries.deliver(client, held), held);
     const { session, reconnectBytes } = await this.connect(round, client, host, delivery, signal);
     const task = this.taskMessage(order, delivery);
     session.send(task);
@@ -175,8 +178,8 @@ export class Exchange {
   }
 
   /**
-   * A host that is new, or had no client lately, gets the model that its devices have in their storage: for a sum the
-   * very version that it is added to. What counts is what it certainly has: other clients' tasks may be on their way still.
+   * A host that is new, or had no client lately, gets the model that its devices have in their storage, where the task
+   * builds on it: for a sum the very version that it is added to. What counts is what it certainly has: other clients' tasks may be on their way still.
    */
   private bringUpToDate(host: HostSession, held: number | null, { header }: Delivery): void {
     const { downlink } = this.options;
@@ -188,7 +191,7 @@ export class Exchange {
     if (header.form === 'sum') {
       const base = held !== null && held > 0 && !host.built.has(held) ? downlink.modelAt(held) : null;
       if (base !== null) send(held!, base);
-    } else if (held !== null && held > host.version) {
+    } else if (header.base === 'held' && held !== null && held > host.version) {
       send(version, model);
     }
     for (const old of host.built) if (old <= version - downlink.versionsKept) host.built.delete(old);

@@ -11,6 +11,7 @@ import type { PartCoder } from '../shared/method/part-coder.js';
 import type { ClientRecord, DirectionTotals } from '../shared/runlog/records.js';
 import { addTotals, emptyTotals } from '../shared/runlog/totals.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
+import { placeOf } from '../shared/scenario/sub-models.js';
 import { CodedError } from '../shared/util/errors.js';
 import { inOrder } from '../shared/util/in-order.js';
 import { endsConnection, isMalformed } from '../shared/wire/drops.js';
@@ -44,7 +45,8 @@ export interface RoundOptions {
   readonly prepared: Prepared;
   readonly exchange: Exchange;
   readonly downlink: Downlink;
-  readonly coder: PartCoder;
+  /** Of the updates, by the client's place among the sub-models. */
+  readonly coders: readonly PartCoder[];
   readonly aggregation: Aggregation;
   /** Clients under way at once: what bounds the updates that wait for their turn. */
   readonly atOnce: number;
@@ -52,15 +54,13 @@ export interface RoundOptions {
   readonly learner: ((round: number, abort: AbortSignal) => PublicLearner) | null;
 }
 
+const coderOf = (client: number, { prepared, coders }: RoundOptions): PartCoder => coders[placeOf(prepared, client)];
+
 /** An update as the method's server half sees it: coded, and added where it is decoded. */
-const receivedUpdate = (
-  client: number,
-  round: number,
-  update: CodedUpdate,
-  { prepared, coder, downlink }: RoundOptions,
-): ReceivedUpdate => {
-  const { living } = downlink;
-  const key = { seed: prepared.scenario.seed, round, client };
+const receivedUpdate = (client: number, round: number, update: CodedUpdate, options: RoundOptions): ReceivedUpdate => {
+  const { living } = options.downlink;
+  const coder = coderOf(client, options);
+  const key = { seed: options.prepared.scenario.seed, round, client };
   const find = (part: string): [PartSpec, Uint8Array] => {
     const index = coder.specs.findIndex(({ name }) => name === part);
     return [coder.specs[index], update.payloads[index]];
@@ -77,10 +77,13 @@ const receivedUpdate = (
  * Checks all parts but the first, which is folded first and all or nothing: so a malformed update adds nothing.
  * @throws CodedError
  */
-const checkRest = (client: number, round: number, update: CodedUpdate, { prepared, coder }: RoundOptions): void =>
+const checkRest = (client: number, round: number, update: CodedUpdate, options: RoundOptions): void => {
+  const coder = coderOf(client, options);
+  const key = { seed: options.prepared.scenario.seed, round, client };
   coder.specs.forEach((spec, i) => {
-    if (i > 0) coder.decode(spec, update.payloads[i], { seed: prepared.scenario.seed, round, client });
+    if (i > 0) coder.decode(spec, update.payloads[i], key);
   });
+};
 
 const noErrors = { inputEnergy: 0, errorEnergy: 0, freshEnergy: 0, freshErrorEnergy: 0 };
 
@@ -216,8 +219,8 @@ export const gatherRound = async (
   abort: AbortSignal,
   options: RoundOptions,
 ): Promise<RoundOutcome> => {
-  const { prepared, exchange, downlink, coder, aggregation, atOnce, learner } = options;
-  const { method, scenario, evaluated } = prepared;
+  const { prepared, exchange, downlink, coders, aggregation, atOnce, learner } = options;
+  const { method, scenario, evaluated, subModels } = prepared;
   const { layout, network } = evaluated;
   const server = method.serverRound({
     model: downlink.model,
@@ -226,9 +229,10 @@ export const gatherRound = async (
     seed: scenario.seed,
     round,
     classes: network.classes,
+    ...(subModels === null ? {} : { subModels }),
   });
   const { version } = downlink;
-  const tally = new Tally(4 * (layout.floats + layout.counters), coder.specs);
+  const tally = new Tally(4 * (layout.floats + layout.counters), coders[0].specs);
   const orders = cohort.map((client, i) => ({ round, client, levels: levels?.[i] ?? null }));
   for await (const arrival of inOrder(orders, atOnce, (order) => exchange.serve(order, abort))) {
     settle(arrival, round, tally, server, options);

@@ -4,7 +4,7 @@ import { PartCoder } from '../shared/method/part-coder.js';
 import { encodeModel } from '../shared/params/model-file.js';
 import { modelHash } from '../shared/params/parameters.js';
 import { readRunLog } from '../shared/runlog/reader.js';
-import type { Exit, RunRecord, Summary } from '../shared/runlog/records.js';
+import type { Exit, NarrowerEvaluation, RunRecord, Summary } from '../shared/runlog/records.js';
 import { summarize } from '../shared/runlog/summary.js';
 import { openRunLog, truncateRunLog } from '../shared/runlog/writer.js';
 import { formatScenario, scenarioHash } from '../shared/scenario/format.js';
@@ -12,11 +12,13 @@ import { checkMemory } from '../shared/scenario/memory.js';
 import { networksOfRun } from '../shared/scenario/networks.js';
 import { prepare, type Prepared } from '../shared/scenario/prepare.js';
 import type { Scenario } from '../shared/scenario/scenario.js';
+import { partsByPlace } from '../shared/scenario/sub-models.js';
 import { writeAtomic } from '../shared/util/atomic-file.js';
 import { CodedError, type ErrorCode } from '../shared/util/errors.js';
 import { packageVersion } from '../shared/util/version.js';
 import { protocolVersion } from '../shared/wire/frame.js';
 import { aggregationRules } from '../shared/method/aggregate/index.js';
+import { nestedIn } from '../shared/method/nested/sub-models.js';
 import { Checkpoints } from './checkpoint.js';
 import { Exchange } from './exchange.js';
 import { Journal, type Progress } from './journal.js';
@@ -105,13 +107,13 @@ class OpenRun implements Run {
     this.services = services;
     this.resumed = resumed;
     this.scenario = options.scenario;
-    const { scenario, parts } = prepared;
+    const { scenario } = prepared;
     const [rule, ruleOptions] = aggregationRules.chosen(scenario.aggregation);
     this.roundOptions = {
       prepared,
       exchange: new Exchange({ ...state, ...services.peers, prepared }),
       downlink: state.downlink,
-      coder: new PartCoder(parts.up, scenario.uplink),
+      coders: partsByPlace(prepared).map(({ up }) => new PartCoder(up, scenario.uplink)),
       aggregation: rule.create(ruleOptions),
       atOnce: windowPerHost * Math.max(1, options.hosts),
       learner:
@@ -173,7 +175,8 @@ class OpenRun implements Run {
     const { model } = this.state.downlink;
     const hash = modelHash(model);
     const { floats } = this.prepared.parameterization.weights(model, round, this.state.server);
-    this.evaluation = this.services.evaluator.evaluate(floats).then(({ correct, lossSum, samples }) => {
+    const results = Promise.all([this.services.evaluator.evaluate(floats), this.evaluateNarrower(floats)]);
+    this.evaluation = results.then(([{ correct, lossSum, samples }, narrower]) => {
       const accuracy = correct / samples;
       this.journal.evaluation({
         round,
@@ -182,11 +185,28 @@ class OpenRun implements Run {
         loss: lossSum / samples,
         samples,
         modelHash: hash,
+        ...(narrower.length === 0 ? {} : { narrower }),
       });
       if (stop.accuracy !== null && accuracy >= stop.accuracy) this.state.stopped = true;
     });
     // Whoever awaits it hears of the error.
     this.evaluation.catch(() => undefined);
+  }
+
+  /** What the networks nested in the model are worth by themselves, widest first. @param floats of the whole model */
+  private async evaluateNarrower(floats: Float32Array): Promise<NarrowerEvaluation[]> {
+    const { subModels } = this.prepared;
+    if (subModels === null) return [];
+    const narrower = nestedIn(subModels, { width: 1 })
+      .toReversed()
+      .filter(({ width }) => width < 1);
+    return Promise.all(
+      narrower.map(async (own) => {
+        const cut = Float32Array.from(own.positions, (at) => floats[at]);
+        const result = await this.services.evaluator.evaluate(cut, subModels.all.indexOf(own));
+        return { width: own.width, accuracy: result.correct / result.samples, loss: result.lossSum / result.samples };
+      }),
+    );
   }
 
   evaluated(): Promise<void> {

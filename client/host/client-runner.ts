@@ -8,9 +8,14 @@ import { localRound, type LocalResult, type Workplace } from '../local-round.js'
 import { ClientConnection, type ClientAddress, type ReceivedTask } from '../session.js';
 import { bytesOfState, decodeState, encodeState, type StateFolder } from './state-files.js';
 
-export interface ClientRunnerOptions {
+/** What clients of one network share in a host. */
+export interface Place {
   readonly workplace: Workplace;
   readonly held: HeldModel;
+}
+
+export interface ClientRunnerOptions {
+  readonly placeOf: (client: number) => Place;
   /** The states' folder; null where it is not shared, so that states travel over the control connection. */
   readonly states: StateFolder | null;
   /** Tells the coordinator what only a simulation knows of an update. */
@@ -31,7 +36,6 @@ interface Woken {
 
 /** Plays the clients of a host: each wakes, connects if it has to, and does its round. */
 export class ClientRunner {
-  readonly workplace: Workplace;
   private readonly options: ClientRunnerOptions;
   private readonly connections = new Map<number, ClientConnection>();
   private readonly newest = new Map<number, Woken>();
@@ -41,7 +45,6 @@ export class ClientRunner {
   private publicPayload: Uint8Array | null = null;
 
   constructor(options: ClientRunnerOptions) {
-    this.workplace = options.workplace;
     this.options = options;
   }
 
@@ -109,7 +112,7 @@ export class ClientRunner {
       this.options.onError(client, error);
     }
     const { reason } = await connection.ack();
-    const { connections } = this.workplace.prepared.scenario;
+    const { connections } = this.options.placeOf(client).workplace.prepared.scenario;
     if (connections === 'round' || (reason !== undefined && endsConnection(reason))) {
       connection.close();
       this.connections.delete(client);
@@ -122,9 +125,9 @@ export class ClientRunner {
     { header, parts }: ReceivedTask,
     sentState: Uint8Array | undefined,
   ): Promise<LocalResult> {
-    const { workplace, held } = this.options;
     const { client, holds } = wake;
-    const model = held.apply(header, this.modelParts(header, parts), holds);
+    const { workplace, held } = this.options.placeOf(client);
+    const model = held.apply(header, this.modelParts(client, header, parts), holds);
     const state = await this.stateOf(wake, sentState);
     const { round, levels } = header;
     const hints = levels === undefined ? {} : { levels };
@@ -134,9 +137,13 @@ export class ClientRunner {
   }
 
   /** A task's parts without the public examples, which come last at first contact. @throws CodedError `client/bad-public-set` */
-  private modelParts({ publicExamples }: HeaderOf<'task'>, parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  private modelParts(
+    client: number,
+    { publicExamples }: HeaderOf<'task'>,
+    parts: readonly Uint8Array[],
+  ): readonly Uint8Array[] {
     if (publicExamples === undefined) return parts;
-    const { publicSet } = this.workplace.prepared;
+    const { publicSet } = this.options.placeOf(client).workplace.prepared;
     const payload = parts.at(-1);
     if (publicSet === null || publicSet.count !== publicExamples || payload === undefined) {
       throw new CodedError('client/bad-public-set', `A task brought ${publicExamples} public examples.`);
@@ -149,15 +156,15 @@ export class ClientRunner {
     return parts.slice(0, -1);
   }
 
-  private get layoutId(): string {
-    return this.workplace.prepared.network.layout.id;
+  private layoutIdOf(client: number): string {
+    return this.options.placeOf(client).workplace.prepared.network.layout.id;
   }
 
   private async stateOf({ client, state }: HeaderOf<'wake'>, sent: Uint8Array | undefined): Promise<ClientState> {
     if (state === null) return {};
     const { states } = this.options;
-    if (sent === undefined && states !== null) return states.load(client, state, this.layoutId);
-    return decodeState(sent ?? new Uint8Array(0), client, this.layoutId);
+    if (sent === undefined && states !== null) return states.load(client, state, this.layoutIdOf(client));
+    return decodeState(sent ?? new Uint8Array(0), client, this.layoutIdOf(client));
   }
 
   private reportOn({ state, measures }: LocalResult, client: number, round: number): void {
@@ -165,8 +172,8 @@ export class ClientRunner {
     const parts: Uint8Array[] = [Buffer.from(JSON.stringify(measures))];
     if (staged) {
       const { states } = this.options;
-      if (states === null) parts.push(encodeState(state, client, round, this.layoutId));
-      else states.stage(client, round, state, this.layoutId);
+      if (states === null) parts.push(encodeState(state, client, round, this.layoutIdOf(client)));
+      else states.stage(client, round, state, this.layoutIdOf(client));
     }
     this.options.report({ round, client, staged, stateBytes: bytesOfState(state) }, parts);
   }

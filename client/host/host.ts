@@ -3,18 +3,19 @@ import { chooseEngine } from '../../shared/engine/choose.js';
 import type { Engine } from '../../shared/engine/engine.js';
 import { PartCoder } from '../../shared/method/part-coder.js';
 import { decodeModel } from '../../shared/params/model-file.js';
-import { prepare } from '../../shared/scenario/prepare.js';
+import { prepare, type Prepared } from '../../shared/scenario/prepare.js';
 import type { Scenario } from '../../shared/scenario/scenario.js';
+import { placeOf, preparedPlaces } from '../../shared/scenario/sub-models.js';
 import { Learners, loadPublic } from '../../shared/scenario/training/learners.js';
 import { Mentors } from '../../shared/scenario/training/mentors.js';
+import { NestedTrainers } from '../../shared/scenario/training/nested-trainers.js';
 import { trainingRules } from '../../shared/scenario/training/rules.js';
 import { CodedError, messageOf } from '../../shared/util/errors.js';
 import { hostPath, subprotocol } from '../../shared/wire/identity.js';
 import { decodeMessage, encodeMessage, type HeaderOf, type Message } from '../../shared/wire/messages.js';
 import { connectOptions, makeInbox, type Inbox } from '../../shared/wire/socket.js';
 import { HeldModel } from '../held-model.js';
-import type { Workplace } from '../local-round.js';
-import { ClientRunner } from './client-runner.js';
+import { ClientRunner, type Place } from './client-runner.js';
 import { StateFolder } from './state-files.js';
 
 export interface HostOptions {
@@ -53,25 +54,31 @@ const connect = async ({ url }: HostOptions): Promise<[WebSocket, Inbox]> => {
 const setUp = async (
   scenario: Scenario,
   options: HostOptions,
-): Promise<{ workplace: Workplace; engine: Engine; reason: string }> => {
+): Promise<{ prepared: Prepared; places: readonly Place[]; engine: Engine; reason: string }> => {
   const folder = options.dataFolder ?? scenario.dataset.folder;
   const [prepared, { engine, reason }] = await Promise.all([
     prepare({ ...scenario, dataset: { ...scenario.dataset, folder } }),
     chooseEngine(scenario.engine),
   ]);
-  const { dataset, parameterization, parts } = prepared;
+  const { dataset } = prepared;
   const examples = await engine.load(dataset.train, dataset.inputShape);
   const { batchSize } = scenario.local;
-  const rules = { ...trainingRules(scenario), ...parameterization.training };
   const shared = await loadPublic(prepared, engine);
   const learners = shared === null ? null : new Learners(prepared, engine, shared);
   const { mentoring } = prepared.method;
   const mentors = mentoring === undefined ? null : await Mentors.open(prepared, engine, mentoring);
-  // Where the chain's model is a table, no network has its layout.
-  const network = parameterization.isTable === true ? prepared.evaluated : prepared.network;
-  const trainer = await engine.compile({ network, ...rules, batchSize, scale: dataset.scale });
-  const coder = new PartCoder(parts.up, scenario.uplink);
-  return { workplace: { prepared, trainer, examples, coder, learners, mentors }, engine, reason };
+  const nested = await NestedTrainers.open(prepared, engine);
+  const places = preparedPlaces(prepared).map(async (own): Promise<Place> => {
+    const { parameterization, parts } = own;
+    const rules = { ...trainingRules(scenario), ...parameterization.training };
+    // Where the chain's model is a table, no network has its layout.
+    const network = parameterization.isTable === true ? own.evaluated : own.network;
+    const trainer = await engine.compile({ network, ...rules, batchSize, scale: dataset.scale });
+    const coder = new PartCoder(parts.up, scenario.uplink);
+    const workplace = { prepared: own, trainer, examples, coder, learners, mentors, nested };
+    return { workplace, held: new HeldModel(own) };
+  });
+  return { prepared, places: await Promise.all(places), engine, reason };
 };
 
 const refuse = (control: WebSocket, error: unknown): void => {
@@ -90,8 +97,8 @@ const prepareHost = async (options: HostOptions, control: WebSocket, inbox: Inbo
   const { header, parts } = assigned;
   const scenario = JSON.parse(Buffer.from(parts[0]).toString()) as Scenario;
   try {
-    const { workplace, engine, reason } = await setUp(scenario, options);
-    const { dataset, partition } = workplace.prepared;
+    const { prepared, places, engine, reason } = await setUp(scenario, options);
+    const { dataset, partition } = prepared;
     control.send(
       encodeMessage('ready', {
         dataHash: dataset.fingerprint,
@@ -100,7 +107,7 @@ const prepareHost = async (options: HostOptions, control: WebSocket, inbox: Inbo
       }),
     );
     options.onReady?.(engine, reason);
-    return { workplace, run: header.run, stateFolder: header.stateFolder };
+    return { prepared, places, run: header.run, stateFolder: header.stateFolder };
   } catch (error) {
     refuse(control, error);
     throw error;
@@ -111,7 +118,7 @@ const stopError = ({ message }: HeaderOf<'stop'>): CodedError =>
   new CodedError('host/refused', message ?? 'The coordinator is stopping.');
 
 /** Handles control messages until the coordinator says stop, or is gone. */
-const obey = async (inbox: Inbox, runner: ClientRunner, held: HeldModel): Promise<void> => {
+const obey = async (inbox: Inbox, runner: ClientRunner, { held, workplace }: Place): Promise<void> => {
   for (;;) {
     const message: Message = decodeMessage(await inbox.next(), ['wake', 'model', 'stop']);
     if (message.name === 'stop') {
@@ -119,7 +126,7 @@ const obey = async (inbox: Inbox, runner: ClientRunner, held: HeldModel): Promis
       return;
     }
     if (message.name === 'model') {
-      const layout = runner.workplace.prepared.network.layout;
+      const { layout } = workplace.prepared.network;
       held.restore(message.header.version, decodeModel(message.parts[0], layout, 'the coordinator’s model'));
     } else if (message.name === 'wake') {
       runner.wake(message.header, message.parts.at(0));
@@ -135,17 +142,16 @@ const obey = async (inbox: Inbox, runner: ClientRunner, held: HeldModel): Promis
 export const runHost = async (options: HostOptions): Promise<void> => {
   const [control, inbox] = await connect(options);
   try {
-    const { workplace, run, stateFolder: folder } = await prepareHost(options, control, inbox);
-    const held = new HeldModel(workplace.prepared);
+    const { prepared, places, run, stateFolder: folder } = await prepareHost(options, control, inbox);
     const runner = new ClientRunner({
-      workplace,
-      held,
+      placeOf: (client) => places[placeOf(prepared, client)],
       states: folder === null ? null : new StateFolder(folder),
       report: (header, parts) => control.send(encodeMessage('report', header, parts)),
       address: { url: options.url, run, runToken: options.token },
       onError: options.onClientError ?? (() => undefined),
     });
-    await obey(inbox, runner, held);
+    // Where clients have sub-models, whole ones are sent each time: none is ever given over to a host.
+    await obey(inbox, runner, places[0]);
   } finally {
     control.terminate();
   }

@@ -1,7 +1,7 @@
 import { compressedStages } from '../compressed/stages.js';
 import type { DirectionTotals } from '../../shared/runlog/records.js';
 import type { Case, ReportModel, Run } from '../model.js';
-import { summarizeCases, type CaseRow } from '../summarize.js';
+import { summarizeCases, widthsOf, type CaseRow } from '../summarize.js';
 import type { Cell } from './csv.js';
 
 type Row = Readonly<Record<string, Cell>>;
@@ -55,9 +55,16 @@ const compressedCells = ({ compression }: Run): Row => {
   };
 };
 
+/** Accuracies of the networks nested in the run's model. */
+const narrowerCells = ({ summary: { narrower = [] } }: Run, widths: readonly number[]): Row =>
+  Object.fromEntries(
+    widths.map((width) => [`accuracyAtWidth${width}`, narrower.find((own) => own.width === width)?.accuracy ?? null]),
+  );
+
 /** @returns one row a run */
 export const runRows = (model: ReportModel): Row[] => {
   const rows = summarizeCases(model);
+  const widths = widthsOf(rows);
   const hasCompressed = model.runs.some(({ compression }) => compression !== null);
   return model.cases.flatMap((one, index) =>
     one.runs.map((run) => {
@@ -72,6 +79,7 @@ export const runRows = (model: ReportModel): Row[] => {
         totalDenseBytes: summary.total.denseBytes,
         totalWireBytes: summary.total.wireBytes,
         totalRatio: summary.total.ratio,
+        ...narrowerCells(run, widths),
         ...directionCells('uplink', summary.uplink),
         ...directionCells('downlink', summary.downlink),
         ...targetCells(run, rows[index]),

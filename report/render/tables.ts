@@ -12,7 +12,7 @@ import {
 } from '../format.js';
 import type { ReportModel, Run } from '../model.js';
 import type { Band } from '../statistics.js';
-import type { CaseRow } from '../summarize.js';
+import { widthsOf, type CaseRow } from '../summarize.js';
 import { htmlTable, type Column, type Html } from './html.js';
 
 const middle = (band: Band | null): number | null => band?.median ?? null;
@@ -92,6 +92,14 @@ const targetColumns = (targets: readonly number[], hasBaseline: boolean): Column
     return hasBaseline ? [rounds, bytes, saving] : [rounds, bytes];
   });
 
+const widthColumns = (rows: readonly CaseRow[]): Column<CaseRow>[] =>
+  widthsOf(rows).map((width) => ({
+    title: `At width ${width}`,
+    about: `test accuracy of the network that has this part of each hidden layer’s channels, cut out of the model`,
+    cell: ({ narrower }) => accuracyText(narrower.get(width) ?? null),
+    isNumber: true,
+  }));
+
 const compressedColumns: readonly Column<CaseRow>[] = [
   {
     title: 'Compressed',
@@ -134,6 +142,7 @@ export const caseTable = (model: ReportModel, rows: readonly CaseRow[]): Html =>
   const hasBaseline = rows.some(({ isBaseline }) => isBaseline);
   const columns = [
     ...caseColumns,
+    ...widthColumns(rows),
     ...targetColumns(model.targets, hasBaseline),
     ...(rows.some(({ compressed }) => compressed !== null) ? compressedColumns : []),
     ...lastCaseColumns,

@@ -8,6 +8,8 @@ import type { Layout } from '../params/layout.js';
 import type { Parameters } from '../params/parameters.js';
 import type { PlugIn } from '../util/registry.js';
 import type { Pair } from './mentor/pair.js';
+import type { NestedLearner } from './nested/learner.js';
+import type { SubModels } from './nested/sub-models.js';
 import type { ClientLearner, PublicLearner } from './public/learner.js';
 
 /**
@@ -44,6 +46,8 @@ export interface ClientTask {
   readonly learner?: ClientLearner;
   /** The client's two networks, where the method has {@link Mentoring}. */
   readonly pair?: Pair;
+  /** Trains sub-models of the client's network, where the method does: {@link Method.trainsNested}. */
+  readonly nested?: NestedLearner;
 }
 
 export interface ClientUpdate {
@@ -143,6 +147,8 @@ export interface ServerTask {
   readonly round: number;
   /** How many classes the network tells apart. */
   readonly classes?: number;
+  /** What clients have in the place of the network, where that differs. */
+  readonly subModels?: SubModels;
 }
 
 /** What travels: parts of an update, and parts of a link of the chain, of which one named `delta` is coded. */
@@ -203,7 +209,14 @@ export interface Method {
   readonly publicLearning?: PublicLearning;
   /** Where each client has a network beside the one that travels. */
   readonly mentoring?: Mentoring;
-  /** @param layout of the model */
+  /**
+   * Networks nested in the scenario's that clients have in its place; a client's model, task and update are of its own one.
+   * @throws CodedError `method/no-sub-model`
+   */
+  subModels?(network: CompiledNetwork): SubModels;
+  /** Whether clients also train what is nested in their own network. */
+  readonly trainsNested?: boolean;
+  /** @param layout of the model, or of a client's sub-model */
   parts(layout: Layout): Parts;
   clientRound(task: ClientTask, state: ClientState, train: LocalTraining): Promise<ClientUpdate>;
   serverRound(task: ServerTask): ServerRound;

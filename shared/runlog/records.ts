@@ -118,6 +118,16 @@ export interface ClientRecord extends RecordBase {
   simulatedSeconds: number | null;
 }
 
+/** What a network nested in the model is worth by itself. */
+export interface NarrowerEvaluation {
+  /** Part of each hidden layer's channels. */
+  width: number;
+  /** 0 to 1. */
+  accuracy: number;
+  /** Mean loss, nats. */
+  loss: number;
+}
+
 export interface EvaluationRecord extends RecordBase {
   type: 'evaluation';
   round: number;
@@ -128,6 +138,8 @@ export interface EvaluationRecord extends RecordBase {
   loss: number;
   samples: number;
   modelHash: string;
+  /** Widest first; left out where clients have the whole network. */
+  narrower?: NarrowerEvaluation[];
 }
 
 export interface FaultRecord extends RecordBase {
@@ -201,6 +213,8 @@ export interface Summary {
   /** Last and best accuracy, null when nothing was evaluated. */
   accuracy: number | null;
   bestAccuracy: number | null;
+  /** Of the last evaluation; left out where clients have the whole network. */
+  narrower?: NarrowerEvaluation[];
   uplink: DirectionTotals;
   downlink: DirectionTotals;
   /** Both directions together. */

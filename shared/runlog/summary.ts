@@ -105,6 +105,7 @@ export const summarize = (records: readonly RunRecord[], options: SummaryOptions
   const denseBytes = uplink.denseBytes + downlink.denseBytes;
   const wireBytes = uplink.wireBytes + downlink.wireBytes;
   const wallSeconds = wallSecondsOf(records);
+  const narrower = evaluations.at(-1)?.narrower;
   return {
     v: recordVersion,
     name: start?.name ?? '',
@@ -112,6 +113,7 @@ export const summarize = (records: readonly RunRecord[], options: SummaryOptions
     rounds: rounds.length,
     accuracy: evaluations.at(-1)?.accuracy ?? null,
     bestAccuracy: evaluations.length === 0 ? null : Math.max(...evaluations.map(({ accuracy }) => accuracy)),
+    ...(narrower === undefined ? {} : { narrower }),
     uplink,
     downlink,
     total: { denseBytes, wireBytes, ratio: denseBytes > 0 && wireBytes > 0 ? denseBytes / wireBytes : null },

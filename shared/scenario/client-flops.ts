@@ -17,6 +17,8 @@ export interface ClientWork {
 export const clientFlops = ({ scenario, method, evaluated }: ClientWork, client: number, samples: number): number => {
   const passes = trainingFlopsPerForward * samples * scenario.local.epochs;
   const { publicLearning: learning, mentoring } = method;
+  const subModels = method.subModels?.(evaluated);
+  if (subModels !== undefined) return subModels.flopsOf(client) * passes;
   if (mentoring !== undefined) {
     // Each of the two networks answers before the other trains.
     const answers = samples * scenario.local.epochs;
@@ -32,7 +34,8 @@ export const clientFlops = ({ scenario, method, evaluated }: ClientWork, client:
 
 /** Mean over the networks that clients have. @param samples of an average client */
 export const meanClientFlops = (work: ClientWork, samples: number): number => {
-  const kinds = work.method.publicLearning?.networks(work.evaluated).length ?? 1;
+  const { publicLearning, subModels } = work.method;
+  const kinds = (publicLearning?.networks(work.evaluated) ?? subModels?.(work.evaluated).all)?.length ?? 1;
   const flops = Array.from({ length: kinds }, (_, client) => clientFlops(work, client, samples));
   return flops.reduce((sum, one) => sum + one, 0) / kinds;
 };

@@ -5,10 +5,11 @@ import type { Prepared } from './prepare.js';
 export const networksOfRun = ({
   evaluated,
   network,
-  method: { publicLearning, mentoring },
+  method: { publicLearning, mentoring, subModels },
 }: Pick<Prepared, 'evaluated' | 'network' | 'method'>): CompiledNetwork[] => [
   evaluated,
   network,
   ...(publicLearning?.networks(evaluated) ?? []),
+  ...(subModels?.(evaluated).all.map((own) => own.network) ?? []),
   ...(mentoring === undefined ? [] : [mentoring.network(evaluated)]),
 ];

@@ -4,6 +4,7 @@ import { publicSetOf } from '../data/public-set.js';
 import type { Pruner } from '../compression/during/pruner.js';
 import { methods } from '../method/index.js';
 import { plainParameterization, type Method, type Parameterization, type Parts } from '../method/method.js';
+import type { SubModels } from '../method/nested/sub-models.js';
 import { loadModel } from '../models/load.js';
 import type { CompiledNetwork } from '../models/network.js';
 import { withCompression } from './compression.js';
@@ -27,13 +28,15 @@ export interface Prepared {
   /** Which weights go while the federation trains, and when; null: none do. */
   readonly pruner: Pruner | null;
   readonly parts: Parts;
+  /** What clients have in the place of the network; null: the network. */
+  readonly subModels: SubModels | null;
 }
 
 /** The parts of a scenario that need no data: its method, what the method learns and what it sends. */
 export const prepareMethod = (
   scenario: Scenario,
   network: CompiledNetwork,
-): Pick<Prepared, 'evaluated' | 'network' | 'parameterization' | 'method' | 'pruner' | 'parts'> => {
+): Pick<Prepared, 'evaluated' | 'network' | 'parameterization' | 'method' | 'pruner' | 'parts' | 'subModels'> => {
   const [plugIn, options] = methods.chosen(scenario.method);
   const plain = plugIn.create(options);
   const publicExamples = scenario.dataset.public?.examples ?? 0;
@@ -41,7 +44,8 @@ export const prepareMethod = (
   const compressed = withCompression(scenario, network, plain, learns);
   const { method, parameterization } = compressed;
   const { network: learnt } = parameterization;
-  return { evaluated: network, network: learnt, ...compressed, parts: method.parts(learnt.layout) };
+  const subModels = method.subModels?.(network) ?? null;
+  return { evaluated: network, network: learnt, ...compressed, parts: method.parts(learnt.layout), subModels };
 };
 
 /** How a scenario deals its dataset. */

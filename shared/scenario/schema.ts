@@ -269,6 +269,22 @@ const publicConflicts = ({ method, dataset, modelCompression }: Scenario): Probl
   return found;
 };
 
+/** What a method whose clients have sub-models asks of the rest. */
+const subModelConflicts = ({ method, downlink, modelCompression }: Scenario): Problem[] => {
+  const [plugIn, options] = methods.chosen(method);
+  if (plugIn.create(options).subModels === undefined) return [];
+  const found: Problem[] = [];
+  if (downlink.send === 'delta') {
+    const message = `is delta, but clients of the method ${plugIn.name} have different parts of the model.`;
+    found.push(conflict(['downlink', 'send'], message, 'Write model: each client is sent what it has of the model.'));
+  }
+  if (modelCompression.during.length > 0) {
+    const message = `works on the whole network, which not all clients of the method ${plugIn.name} have.`;
+    found.push(conflict(['modelCompression', 'during'], message, 'Use modelCompression.after.'));
+  }
+  return found;
+};
+
 /** What no single value shows: values that contradict each other. */
 const conflicts = (scenario: Scenario): Problem[] => {
   const { clients, dataset, evaluate, network, round } = scenario;
@@ -290,6 +306,7 @@ const conflicts = (scenario: Scenario): Problem[] => {
     ...aggregationConflicts(scenario),
     ...codecConflicts(scenario),
     ...publicConflicts(scenario),
+    ...subModelConflicts(scenario),
     ...pruningConflicts(scenario),
   ];
 };

@@ -93,7 +93,8 @@ export const codes = {
     'soft labels in an update are not what the method’s labels can be; the update does not count',
   ),
 
-  // Methods: what an update of theirs must be.
+  // Methods: what a network, or an update of theirs, must be.
+  'method/no-sub-model': input('a network that can’t be narrower for weak clients, or keeps statistics'),
   'method/bad-mask': failure('a mask in an update has a value other than 0 and 1; the update does not count'),
 
   // Wire: frames and messages from a peer.

@@ -40,6 +40,7 @@ const workplaceOf = async (lines: string): Promise<Workplace> => {
     coder: new PartCoder(parts.up, scenario.uplink),
     learners: null,
     mentors: null,
+    nested: null,
   };
 };
 

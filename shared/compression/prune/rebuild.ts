@@ -72,7 +72,8 @@ const resized = (layer: PlacedLayer, { places }: ChannelGraph, gone: Gone): obje
   }
 };
 
-const smallerNetwork = (graph: ChannelGraph, gone: Gone): CompiledNetwork => {
+/** The network without the channels of some groups. Layers keep their names. @throws CodedError `model/…` where what is left fits no more */
+export const smallerNetwork = (graph: ChannelGraph, gone: Gone): CompiledNetwork => {
   const { network, layers, initializers } = graph.network;
   const written = layers.map((layer) => {
     const { kind, name, from, options } = layer;
@@ -84,25 +85,34 @@ const smallerNetwork = (graph: ChannelGraph, gone: Gone): CompiledNetwork => {
   };
 };
 
+/** Where the floats of the smaller network are among those of the larger one, ascending: in layout order. */
+export const keptPositions = (graph: ChannelGraph, gone: Gone): Uint32Array => {
+  const { layout } = graph.network;
+  const places = placesByTensor(graph);
+  const positions = new Uint32Array(layout.floats);
+  let count = 0;
+  for (const tensor of layout.tensors) {
+    if (tensor.role === 'counter') continue;
+    eachNumber(tensor, places.get(tensor.name) ?? tensor.shape.map(() => null), gone, (at, goes) => {
+      if (!goes) positions[count++] = at;
+    });
+  }
+  return positions.slice(0, count);
+};
+
 /**
  * The model as a smaller network without the channels of some groups: it computes exactly what {@link withoutChannels} of
  * the same does. Layers keep their names.
  */
 export const rebuilt = (model: CompressedModel, graph: ChannelGraph, gone: Gone): CompressedModel => {
   const network = smallerNetwork(graph, gone);
-  const places = placesByTensor(graph);
-  const floats = new Float32Array(network.layout.floats);
-  const mask = model.mask === null ? null : new Float32Array(network.layout.floats);
-  let next = 0;
-  for (const tensor of model.network.layout.tensors) {
-    if (tensor.role === 'counter') continue;
-    eachNumber(tensor, places.get(tensor.name) ?? tensor.shape.map(() => null), gone, (at, goes) => {
-      if (goes) return;
-      floats[next] = model.parameters.floats[at];
-      if (mask !== null && model.mask !== null) mask[next] = model.mask[at];
-      next++;
-    });
-  }
-  const { counters } = model.parameters;
-  return { ...model, network, mask, parameters: { layout: network.layout, floats, counters: counters.slice() } };
+  const positions = keptPositions(graph, gone);
+  const ofKept = (all: Float32Array): Float32Array => Float32Array.from(positions, (at) => all[at]);
+  const { floats, counters } = model.parameters;
+  return {
+    ...model,
+    network,
+    mask: model.mask === null ? null : ofKept(model.mask),
+    parameters: { layout: network.layout, floats: ofKept(floats), counters: counters.slice() },
+  };
 };

@@ -5,17 +5,13 @@ import { initialize } from '../../models/initialize.js';
 import type { CompiledNetwork } from '../../models/network.js';
 import { rowsOf } from '../../params/rows.js';
 import type { Prepared } from '../prepare.js';
-import { localTaskOf } from './local-task.js';
+import { cutTask, localTaskOf, type LocalTask } from './local-task.js';
 import { trainingRules } from './rules.js';
 
-/** A client's examples of one round: which they are, and the order of all passes. */
-type OwnTask = ReturnType<typeof localTaskOf>;
-
 /** One pass out of several. */
-const passOf = ({ indices, weights, steps, seed = 0, ...rest }: OwnTask, epoch: number, epochs: number): OwnTask => {
-  const [rows, own] = [indices.length / epochs, steps / epochs];
-  const cut = <T extends Int32Array | Float32Array>(all: T): T => all.slice(epoch * rows, (epoch + 1) * rows) as T;
-  return { ...rest, indices: cut(indices), weights: cut(weights), steps: own, seed: seed + epoch };
+const passOf = (task: LocalTask, epoch: number, epochs: number): LocalTask => {
+  const steps = task.steps / epochs;
+  return cutTask(task, epoch * steps, (epoch + 1) * steps, epoch);
 };
 
 /** Trains the two networks of a client whose method has a mentor; both are compiled once a process. */
@@ -50,7 +46,7 @@ export class Mentors {
     trainer: Trainer,
     own: LoadedExamples,
     client: number,
-    task: OwnTask,
+    task: LocalTask,
   ): OwnLearner {
     const { scenario, partition } = this.prepared;
     const { classes } = network.network;
