@@ -38,6 +38,11 @@ const scenarios: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     aggregation: { majority: 0.005 },
     downlink: { errorFeedback: 'momentum', stages: [{ topk: { fraction: 0.2 } }, { golomb: {} }] },
   },
+  'FjORD, residuals of sub-models': {
+    method: { fjord: { widths: [1, 0.5], stepsPerWidth: 3 } },
+    uplink: { errorFeedback: true, stages: [{ topk: { fraction: 0.2 } }, { quantize: 8 }, { entropy: 'auto' }] },
+    downlink: { send: 'model', stages: [{ quantize: { bits: 8 } }, { entropy: 'auto' }] },
+  },
 };
 
 /** What the checkpoint holds of the method. */

@@ -61,7 +61,7 @@ export const nestedNetworks = (network: CompiledNetwork, widths: readonly number
   requirePlain(network);
   const graph = channelGraph(network);
   if (graph.groups.length === 0) {
-    const hint = 'Sub-models need hidden dense layers or convolutions; of its last layer a network keeps all units.';
+    const hint = 'Sub-models need hidden layers with channels of their own, not all normalized or shuffled together.';
     refuse(network, 'No channel of any layer can be left out.', hint);
   }
   return widths.map((width) => {
