@@ -5,6 +5,7 @@ import { sizeOf } from '../params/layout.js';
 import { CodedError } from '../util/errors.js';
 import type { Hook, TrainingSpec, TrainingTask } from './engine.js';
 import { checkFeatures, targetSizes } from './features.js';
+import { checkLearnedSteps } from './learned-steps.js';
 
 /*
  * What every engine checks before it computes: a native kernel answers a wrong index or size with an internal message
@@ -152,10 +153,12 @@ export const checkSpec = (spec: TrainingSpec): void => {
   if (clipNorm !== undefined) {
     requireNumber(clipNorm > 0 && Number.isFinite(clipNorm), 'clipNorm', clipNorm, 'It is more than 0.');
   }
-  for (const [name, bits] of Object.entries(fakeQuantization ?? {})) {
+  const { weightBits = null, activationBits = null } = fakeQuantization ?? {};
+  for (const [name, bits] of Object.entries({ weightBits, activationBits })) {
     const isKnown = bits === null || (Number.isSafeInteger(bits) && bits >= 2 && bits <= 8);
     requireNumber(isKnown, name, bits, 'It is a whole number from 2 to 8, or null.');
   }
+  checkLearnedSteps(spec);
 };
 
 const requireVector = (what: string, values: Float32Array | undefined, length: number): void => {

@@ -98,6 +98,11 @@ export interface FakeQuantization {
   readonly weightBits: number | null;
   /** Bits of the values that activation functions give: from the batch's least to its largest value, 0 exact; 2 to 8. */
   readonly activationBits: number | null;
+  /**
+   * Whether the steps of kernels are parameters: tensors of the role `step`, which the network must have
+   * (`withLearnedSteps`). Gradients of weights beyond Q steps are then 0.
+   */
+  readonly learnsSteps?: boolean;
 }
 
 /**

@@ -8,7 +8,10 @@ import type { CompiledNetwork } from './network.js';
  * the purpose `initialize/TENSOR`, so adding a layer changes no other tensor. Counters begin at 0.
  * @param seed the run's seed
  */
-export const initialize = ({ network, layout, initializers: given }: CompiledNetwork, seed: number): Parameters => {
+export const initialize = (
+  { network, layout, initializers: given, initializeRest }: CompiledNetwork,
+  seed: number,
+): Parameters => {
   const parameters = zeroParameters(layout);
   const initializers = new Map([...initializersOf(network), ...(given ?? [])]);
   for (const { name, shape, role, offset, size } of layout.tensors) {
@@ -16,5 +19,6 @@ export const initialize = ({ network, layout, initializers: given }: CompiledNet
     const stream = new RandomStream({ seed, purpose: `initialize/${name}` });
     initializers.get(name)?.(parameters.floats.subarray(offset, offset + size), shape, stream);
   }
+  initializeRest?.(parameters);
   return parameters;
 };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Layout } from '../params/layout.js';
+import type { Parameters } from '../params/parameters.js';
 import type { Initializer } from './initializers.js';
 import type { layerKinds, layerMacros } from './layers/index.js';
 import type { LayerKind, LayerMacro, Shape } from './layers/layer-kind.js';
@@ -68,6 +69,8 @@ export interface CompiledNetwork {
   readonly flops: number;
   /** First values of tensors, by name, that are not those of their layers' kinds. */
   readonly initializers?: ReadonlyMap<string, Initializer>;
+  /** Sets first values that follow from other tensors', in place, when those have theirs. */
+  readonly initializeRest?: (parameters: Parameters) => void;
 }
 
 /** Training FLOPs for each forward FLOP: the backward pass and the update cost about twice the forward pass. */

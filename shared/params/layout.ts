@@ -4,9 +4,10 @@ import { CodedError } from '../util/errors.js';
 /**
  * What a tensor is for. `weight` is trained, coded and averaged; `frozen` keeps its first value, which follows from the
  * seed, and is not sent; `buffer` is a statistic such as a running mean, averaged by a stated policy and sent whole;
- * `counter` is an integer, never coded lossily; `local` never leaves its client.
+ * `counter` is an integer, never coded lossily; `local` never leaves its client; `step` is a quantizer's step size, trained as a
+ * weight is, and averaged and sent whole as a buffer is.
  */
-export type Role = 'weight' | 'frozen' | 'buffer' | 'counter' | 'local';
+export type Role = 'weight' | 'frozen' | 'buffer' | 'counter' | 'local' | 'step';
 
 export interface TensorSpec {
   readonly name: string;

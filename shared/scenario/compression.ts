@@ -4,6 +4,7 @@ import type { Pruner } from '../compression/during/pruner.js';
 import type { Method, Parameterization } from '../method/method.js';
 import { withPruning } from '../method/pruning/with-pruning.js';
 import type { CompiledNetwork } from '../models/network.js';
+import { CodedError } from '../util/errors.js';
 import type { Scenario } from './scenario.js';
 
 /** A method with what it learns, as model compression leaves them. */
@@ -16,16 +17,23 @@ export interface CompressedMethod {
 
 const add = (
   { method, parameterization, pruner }: CompressedMethod,
-  { training, pruner: other, deployed }: DuringTraining,
+  { training, extended, pruner: other, deployed }: DuringTraining,
   network: CompiledNetwork,
 ): CompressedMethod => {
   other?.check(network);
   const { weights } = parameterization;
+  if (extended !== undefined && parameterization.network !== network) {
+    throw new CodedError('compression/impossible', 'Steps can’t be learned beside what the method learns.', {
+      where: 'modelCompression.during',
+      hint: 'Take a method that learns the network’s weights, such as fedavg, or step: measured.',
+    });
+  }
   return {
     method: other === undefined ? method : withPruning(method, network, other),
     pruner: other ?? pruner,
     parameterization: {
       ...parameterization,
+      ...(extended === undefined ? {} : { network: extended(network) }),
       training: {
         ...parameterization.training,
         ...training,

@@ -43,7 +43,8 @@ export const makeParameters = (network: CompiledNetwork, seed = 5, spread = 0.2)
   for (const { name, role, offset, size } of network.layout.tensors) {
     const stream = new RandomStream({ seed, purpose: `move/${name}` });
     for (let i = offset; i < offset + size; i++) {
-      floats[i] += role === 'buffer' ? 0.5 * stream.uniform() : spread * stream.normal();
+      if (role === 'step') floats[i] *= 0.5 + stream.uniform();
+      else floats[i] += role === 'buffer' ? 0.5 * stream.uniform() : spread * stream.normal();
     }
   }
   return floats;

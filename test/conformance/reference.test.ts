@@ -189,7 +189,7 @@ describe('training', () => {
 
   test('fake quantization: the grid, and the identity’s gradient within it', () => {
     const weights = (...values: number[]): number[] => [
-      ...new Quantizer({ weightBits: 3, activationBits: null }).weights('w', Float64Array.from(values)),
+      ...new Quantizer({ weightBits: 3, activationBits: null }).weights('w', Float64Array.from(values), null),
     ];
     close(weights(-3, 0.4, 0.6, 2.4), [-3, 0, 1, 2]);
     const quantizer = new Quantizer({ weightBits: null, activationBits: 2 });

@@ -11,9 +11,15 @@ import type { Pruner } from './pruner.js';
 export interface DuringTraining {
   /** What it adds to the clients' local training. */
   readonly training?: { readonly fakeQuantization?: FakeQuantization };
+  /** What is trained in the place of the scenario's network: its tensors, and others after them. */
+  extended?(network: CompiledNetwork): CompiledNetwork;
   /** Which weights go, and when. */
   readonly pruner?: Pruner;
-  /** What is evaluated and kept of the model that is trained: the parameters as they are when left out. */
+  /**
+   * What is evaluated and kept of the model that is trained: the parameters as they are when left out.
+   * @param network the scenario's
+   * @param parameters of the network that is trained
+   */
   deployed?(network: CompiledNetwork, parameters: Parameters): Parameters;
 }
 

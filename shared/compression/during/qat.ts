@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CompiledNetwork } from '../../models/network.js';
-import { requireKernels, trainedGrid, withGrids } from '../quantize/kernels.js';
-import { activationBits, weightBits } from '../quantize/options.js';
+import { withLearnedSteps, withoutSteps } from '../../engine/learned-steps.js';
+import { learnedGrid, requireKernels, trainedGrid, withGrids } from '../quantize/kernels.js';
+import { activationBits, step, weightBits } from '../quantize/options.js';
 import { defineFederated } from './during.js';
 
 /**
@@ -17,7 +18,7 @@ export const qat = defineFederated({
   family: 'quantization',
   phases: ['quantized training'],
   paper:
-    'Jacob et al. 2018, Quantization and Training of Neural Networks; Bengio et al. 2013 (straight-through estimator)',
+    'Jacob et al. 2018, Quantization and Training of Neural Networks; Bengio et al. 2013 (straight-through estimator); Esser et al. 2020, Learned Step Size Quantization',
   options: z.strictObject({
     weightBits: weightBits
       .unwrap()
@@ -29,14 +30,22 @@ export const qat = defineFederated({
       .describe(
         'Bits of what activation functions give, in training alone: the model is evaluated with float32 ones; from 2 to 8, or null for float32.',
       ),
+    step,
   }),
   shorthand: 'weightBits',
-  create: (options) => ({
-    training: { fakeQuantization: { weightBits: options.weightBits, activationBits: options.activationBits } },
-    deployed: (network: CompiledNetwork, parameters) => {
-      const kernels = requireKernels({ network });
-      const grids = kernels.map((kernel) => trainedGrid(kernel, parameters.floats, options.weightBits));
-      return withGrids(parameters, new Map(kernels.map(({ tensor }, i) => [tensor.name, grids[i]])));
-    },
-  }),
+  create: ({ weightBits: bits, activationBits: ofActivations, step: origin }) => {
+    const learnsSteps = origin === 'learned';
+    return {
+      training: { fakeQuantization: { weightBits: bits, activationBits: ofActivations, learnsSteps } },
+      ...(learnsSteps ? { extended: (network: CompiledNetwork) => withLearnedSteps(network, bits) } : {}),
+      deployed: (network, parameters) => {
+        const kernels = requireKernels({ network });
+        const grids = kernels.map((kernel) =>
+          learnsSteps ? learnedGrid(kernel, parameters, bits) : trainedGrid(kernel, parameters.floats, bits),
+        );
+        const own = learnsSteps ? withoutSteps(network, parameters) : parameters;
+        return withGrids(own, new Map(kernels.map(({ tensor }, i) => [tensor.name, grids[i]])));
+      },
+    };
+  },
 });

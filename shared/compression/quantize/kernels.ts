@@ -1,8 +1,9 @@
 import { stepFactors, trainedStep } from '../../params/trained-step.js';
 import { onGrid, type Grid } from '../../engine/grid.js';
+import { stepTensor } from '../../engine/learned-steps.js';
 import { kernelTensors, type KernelTensor } from '../../models/kernels.js';
 import { sizeOf } from '../../params/layout.js';
-import type { Parameters } from '../../params/parameters.js';
+import { tensorFloats, type Parameters } from '../../params/parameters.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 import { calibrate, type Calibration } from './calibrate.js';
@@ -56,6 +57,13 @@ export const trainedGrid = ({ tensor: { offset, size } }: Quantizable, floats: F
   const { most } = stepFactors(bits);
   const scales = Float32Array.of(safeScale(trainedStep(floats.subarray(offset, offset + size), bits)));
   return { bits, least: -most, most, scales, zeroPoints: Int32Array.of(0) };
+};
+
+/** The grid of a kernel whose step was learned. @param parameters with the step tensors */
+export const learnedGrid = ({ tensor: { name } }: Quantizable, { layout, floats }: Parameters, bits: number): Grid => {
+  const { most } = stepFactors(bits);
+  const [step] = tensorFloats(layout, floats, stepTensor(name));
+  return { bits, least: -most, most, scales: Float32Array.of(safeScale(step)), zeroPoints: Int32Array.of(0) };
 };
 
 /** The parameters with some tensors moved to their grids. @param grids by the tensors' names */

@@ -14,6 +14,13 @@ export const activationBits = bits
   .default(8)
   .describe('Bits of what layers give to the next; from 2 to 8, or null for float32. The input has 8.');
 
+export const step = z
+  .enum(['measured', 'learned'])
+  .default('measured')
+  .describe(
+    'Where the step of a kernel’s grid comes from in training: measured, from its weights’ magnitudes, or learned, by gradients (Esser et al. 2020).',
+  );
+
 const calibrationWords = 'minmax, percentile, kl or mse';
 
 export const activationOptions = {

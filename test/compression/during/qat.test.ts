@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCodec } from '../../../shared/codec/pipeline.js';
 import { qat } from '../../../shared/compression/during/qat.js';
+import { firstStep, stepTensor } from '../../../shared/engine/learned-steps.js';
+import { mean } from '../../../shared/method/aggregate/mean.js';
 import { initialModel } from '../../../shared/method/chain.js';
 import { loadModel } from '../../../shared/models/load.js';
 import { subLayout } from '../../../shared/params/layout.js';
+import { tensorFloats } from '../../../shared/params/parameters.js';
 import { stepFactors, trainedStep } from '../../../shared/params/trained-step.js';
 import { prepareMethod } from '../../../shared/scenario/prepare.js';
 import { largestDifference } from '../../conformance/compare.js';
@@ -89,6 +92,62 @@ describe('qat in a federation', () => {
     const { offset, size } = prepared.network.layout.tensors[0];
     const seen = weights(begun, 1, {}).floats.subarray(offset, offset + size);
     expect(new Set(seen).size).toBeLessThanOrEqual(7);
+  });
+
+  test('learned steps are parameters that travel exactly, and the grids of what is kept', () => {
+    const { scenario } = withLines('modelCompression: { during: [{ qat: { weightBits: 2, step: learned } }] }\n');
+    const evaluated = loadModel(scenario.model, dataset);
+    const prepared = prepareMethod(scenario, evaluated);
+    const { parts, parameterization } = prepared;
+    for (const specs of [parts.up, parts.down]) {
+      expect(specs.map(({ name, coding }) => [name, coding])).toEqual([
+        ['delta', 'codec'],
+        ['steps', 'exact'],
+      ]);
+      expect(specs[0].layout.floats).toBe(evaluated.layout.floats);
+    }
+    const begun = initialModel(prepared.network, 3, null);
+    const plain = initialModel(evaluated, 3, null);
+    expect(begun.floats.subarray(0, plain.floats.length)).toEqual(plain.floats);
+    const [kernel] = evaluated.layout.tensors;
+    const step = tensorFloats(begun.layout, begun.floats, stepTensor(kernel.name));
+    expect(step[0]).toBe(firstStep(tensorFloats(plain.layout, plain.floats, kernel.name), 2));
+    step[0] = 0.25;
+    const kept = parameterization.weights(begun, 1, {});
+    expect(kept.layout.id).toBe(evaluated.layout.id);
+    const values = new Set(tensorFloats(kept.layout, kept.floats, kernel.name));
+    expect([...values].every((value) => [-0.25, 0, 0.25].includes(value))).toBe(true);
+  });
+
+  test('the mean of learned steps is theirs alone, weighted by samples', () => {
+    const { scenario } = withLines('modelCompression: { during: [{ qat: { weightBits: 2, step: learned } }] }\n');
+    const { method, network: learnt } = prepareMethod(scenario, loadModel(scenario.model, dataset));
+    const before = initialModel(learnt, 3, null);
+    const server = method.serverRound({ model: before, aggregation: mean.create({}), state: {}, seed: 1, round: 1 });
+    const steps = learnt.layout.tensors.filter(({ role }) => role === 'step').length;
+    for (const [client, samples] of [
+      [0, 1],
+      [1, 3],
+    ]) {
+      server.fold({
+        client,
+        samples,
+        fold: (part, weight, into) => {
+          if (part === 'steps') for (let i = 0; i < into.length; i++) into[i] += weight * (i + client);
+        },
+        integers: () => new BigInt64Array(0),
+      });
+    }
+    const { exact } = server.finish()!;
+    expect(exact['steps']).toEqual(Float32Array.from({ length: steps }, (_, i) => i + 0.75));
+  });
+
+  test('learned steps beside a method that learns something else are refused', () => {
+    const { scenario } = withLines('modelCompression: { during: [{ qat: { weightBits: 2, step: learned } }] }\n');
+    const masks = { ...scenario, method: { fedpm: {} } };
+    const error = refused(() => prepareMethod(masks, loadModel(scenario.model, dataset)));
+    expect(error.code).toBe('compression/impossible');
+    expect(error.hint).toContain('step: measured');
   });
 
   test('bits outside 2 to 8 are refused, in the scenario and in the stage', () => {

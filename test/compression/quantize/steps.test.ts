@@ -4,7 +4,7 @@ import { fineTune } from '../../../shared/compression/fine-tune.js';
 import type { CompressedModel } from '../../../shared/compression/model.js';
 import { magnitude } from '../../../shared/compression/prune/magnitude.js';
 import { cluster } from '../../../shared/compression/quantize/cluster.js';
-import { requireKernels, trainedGrid } from '../../../shared/compression/quantize/kernels.js';
+import { learnedGrid, requireKernels, trainedGrid } from '../../../shared/compression/quantize/kernels.js';
 import { mixed } from '../../../shared/compression/quantize/mixed.js';
 import { ptq } from '../../../shared/compression/quantize/ptq.js';
 import { qat } from '../../../shared/compression/quantize/qat.js';
@@ -12,9 +12,11 @@ import { quantizeModel } from '../../../shared/compression/quantize/quantize-mod
 import type { CompressionStep, StepResult } from '../../../shared/compression/step.js';
 import type { CompressionWarning, Workbench } from '../../../shared/compression/workbench.js';
 import { onGrid } from '../../../shared/engine/grid.js';
+import { beginSteps, firstStep, stepTensor, withLearnedSteps } from '../../../shared/engine/learned-steps.js';
 import { sgd } from '../../../shared/engine/engine.js';
 import type { Layer } from '../../../shared/models/network.js';
 import { sizeOf } from '../../../shared/params/layout.js';
+import { tensorFloats, zeroParameters } from '../../../shared/params/parameters.js';
 import { classes, convolutional, dataset, openBench, perceptron, trained, untrained } from './small-problem.js';
 
 const warnings: CompressionWarning[] = [];
@@ -152,23 +154,31 @@ const withoutBiases = (of: CompressedModel): CompressedModel => {
 
 describe('qat', () => {
   test.each([
-    ['perceptron', perceptron, 4, 4],
-    ['perceptron', perceptron, 2, 8],
-    ['convolution', single, 8, 8],
-    ['convolution', single, 3, 5],
+    ['perceptron', perceptron, 4, 4, 'measured'],
+    ['perceptron', perceptron, 2, 8, 'measured'],
+    ['perceptron', perceptron, 2, 8, 'learned'],
+    ['convolution', single, 8, 8, 'measured'],
+    ['convolution', single, 3, 5, 'measured'],
+    ['convolution', single, 3, 5, 'learned'],
   ] as const)(
-    '%s: training sees what the model of integers gives',
-    async (_name, layers, weightBits, activationBits) => {
+    '%s: training sees what the model of integers gives, with weights of %i bits and activations of %i, steps %s',
+    async (_name, layers, weightBits, activationBits, step) => {
       const before = withoutBiases(await trained(layers, bench, 1));
+      const learnsSteps = step === 'learned';
+      const network = learnsSteps ? withLearnedSteps(before.network, weightBits) : before.network;
+      const parameters = zeroParameters(network.layout);
+      parameters.floats.set(before.parameters.floats);
+      // Not where steps begin: a step that the weights do not have by any rule.
+      for (const { role, offset } of network.layout.tensors) if (role === 'step') parameters.floats[offset] = 0.11;
       const batch = bench.validation.subarray(0, 64);
       const spec = {
-        network: before.network,
+        network,
         batchSize: batch.length,
         optimizer: sgd,
-        fakeQuantization: { weightBits, activationBits },
+        fakeQuantization: { weightBits, activationBits, learnsSteps },
       };
       const task = {
-        parameters: before.parameters.floats,
+        parameters: parameters.floats,
         indices: batch,
         weights: new Float32Array(batch.length).fill(1 / batch.length),
         steps: 1,
@@ -185,7 +195,8 @@ describe('qat', () => {
         clients: 0,
       } as const;
       const quantized = await quantizeModel(before, bench, {
-        weights: (kernel, floats) => trainedGrid(kernel, floats, weightBits),
+        weights: (kernel, floats) =>
+          learnsSteps ? learnedGrid(kernel, parameters, weightBits) : trainedGrid(kernel, floats, weightBits),
         activations,
       });
       const found = lossOf(await integerLogits(quantized, bench, 'train', batch), batch);
@@ -203,9 +214,28 @@ describe('qat', () => {
     expect(during.loss).toBeLessThan(after.loss);
   });
 
-  test('what was pruned stays 0 through the training', async () => {
+  test('learned steps move from where they begin, stay positive, and are those of the grids', async () => {
+    const options = { weightBits: 2, activationBits: 8, epochs: 2, learningRate: 0.02 };
+    const { quantization, network, parameters } = await applied(qat, { ...options, step: 'learned' }, wide);
+    expect(network.layout.id).toBe(wide.network.layout.id);
+    const first = withLearnedSteps(wide.network, 2);
+    const begun = zeroParameters(first.layout);
+    begun.floats.set(wide.parameters.floats);
+    beginSteps(wide.network, begun, 2);
+    for (const { tensor } of requireKernels(wide)) {
+      const [scale] = quantization!.weights.get(tensor.name)!.scales;
+      const [before] = tensorFloats(first.layout, begun.floats, stepTensor(tensor.name));
+      expect(before).toBeCloseTo(firstStep(tensorFloats(network.layout, wide.parameters.floats, tensor.name), 2), 12);
+      expect(scale).toBeGreaterThan(0);
+      expect(Math.abs(scale / before - 1)).toBeGreaterThan(1e-4);
+      const levels = new Set(tensorFloats(network.layout, parameters.floats, tensor.name));
+      expect([...levels].every((value) => value === 0 || Math.abs(value) === scale)).toBe(true);
+    }
+  });
+
+  test.each(['measured', 'learned'])('what was pruned stays 0 through the training, steps %s', async (step) => {
     const pruned = await applied(magnitude, { sparsity: 0.7, epochs: 0, steps: 1 });
-    const { parameters } = await applied(qat, { weightBits: 4, epochs: 1 }, pruned);
+    const { parameters } = await applied(qat, { weightBits: 4, epochs: 1, step }, pruned);
     for (const [i, living] of (pruned.mask ?? []).entries()) if (living === 0) expect(parameters.floats[i]).toBe(0);
   });
 });

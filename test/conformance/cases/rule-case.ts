@@ -95,7 +95,7 @@ const pruned = ({ layout }: CompiledNetwork, parameters: Float32Array): Float32A
   const stream = new RandomStream({ seed: 4, purpose: 'mask' });
   const result = parameters.slice();
   for (const { role, offset, size } of layout.tensors) {
-    if (role === 'buffer') continue;
+    if (role === 'buffer' || role === 'step') continue;
     for (let i = offset; i < offset + size; i++) if (stream.below(3) === 0) result[i] = 0;
   }
   return result;

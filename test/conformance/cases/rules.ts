@@ -1,3 +1,4 @@
+import { withLearnedSteps } from '../../../shared/engine/learned-steps.js';
 import type { FeatureLoss, Loss, Optimizer, TrainingSpec } from '../../../shared/engine/engine.js';
 import { sgd } from '../../../shared/engine/engine.js';
 import { makeLayout, type Role } from '../../../shared/params/layout.js';
@@ -184,6 +185,22 @@ export const quantizationCases: readonly RuleCase[] = [
       return ruleCase(title, network, { spec: { fakeQuantization } });
     }),
   ),
+  ...[2, 4, 8].flatMap((weightBits) =>
+    networks.slice(0, 2).map((network) =>
+      ruleCase(`learned steps of ${weightBits} bits`, withLearnedSteps(network, weightBits), {
+        spec: { fakeQuantization: { weightBits, activationBits: null, learnsSteps: true } },
+      }),
+    ),
+  ),
+  ruleCase('learned steps, with momentum, mask and clipping', withLearnedSteps(imageNetwork, 3), {
+    spec: {
+      fakeQuantization: { weightBits: 3, activationBits: null, learnsSteps: true },
+      hooks: ['mask'],
+      clipNorm,
+      optimizer: momentum,
+    },
+    tolerance: 1e-3,
+  }),
   ruleCase('quantized, with momentum, mask and clipping', imageNetwork, {
     spec: { fakeQuantization: { weightBits: 4, activationBits: 6 }, hooks: ['mask'], clipNorm, optimizer: momentum },
     tolerance: 1e-3,

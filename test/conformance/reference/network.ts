@@ -1,3 +1,4 @@
+import { stepTensor } from '../../../shared/engine/learned-steps.js';
 import type { CompiledNetwork, LayerName, PlacedLayer } from '../../../shared/models/network.js';
 import type { ReferenceLayer, ReferenceRun, ReferenceTraining, Rows } from './layer.js';
 import { referenceLayers } from './layers.js';
@@ -23,7 +24,9 @@ export interface ForwardMode {
 
 /** The layers that a tensor does not reach: those before its own. */
 export const untouchedBy = ({ layers }: CompiledNetwork, tensor: string): string[] => {
-  const own = layers.findIndex(({ tensors }) => Object.values(tensors).includes(tensor));
+  const own = layers.findIndex(({ tensors }) =>
+    Object.values(tensors).some((name) => name === tensor || stepTensor(name) === tensor),
+  );
   return layers.slice(0, own).map(({ name }) => name);
 };
 
@@ -52,7 +55,8 @@ export const forward = (
       if (own === undefined) throw new Error(`no tensor ${name}`);
       const tensor = masker === undefined ? own : masker.weights(name, own);
       const isQuantized = quantizedKinds.has(kind) && name.endsWith('/kernel');
-      return isQuantized && quantizer !== undefined ? quantizer.weights(name, tensor) : tensor;
+      const step = tensors.get(stepTensor(name))?.[0] ?? null;
+      return isQuantized && quantizer !== undefined ? quantizer.weights(name, tensor, step) : tensor;
     },
     training: training === null ? null : { ...training, setBuffer: (name, value) => void buffers.set(name, value) },
   });

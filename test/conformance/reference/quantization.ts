@@ -4,6 +4,12 @@ import type { Rows } from './layer.js';
 /** What rounding did to one value: inside the range it stays this far away, outside it stays at one number. */
 type Rounding = { readonly offset: number } | { readonly fixed: number };
 
+/** On a grid of which the step is a parameter: `steps` of it are added to `of` times the value. */
+interface SteppedRounding {
+  readonly of: 0 | 1;
+  readonly steps: number;
+}
+
 /** The steps of a range: `lowest` to `highest` times `scale`. */
 interface Grid {
   readonly scale: number;
@@ -35,6 +41,7 @@ const activationGrid = (values: readonly number[], bits: number): Grid => {
  */
 export class Quantizer {
   private readonly recorded = new Map<string, Rounding[]>();
+  private readonly steps = new Map<string, { first: number; roundings: readonly SteppedRounding[] }>();
   /** The least distance, in steps, between a recorded value and one where it would be rounded another way. */
   margin = Number.POSITIVE_INFINITY;
 
@@ -65,10 +72,36 @@ export class Quantizer {
     });
   }
 
-  /** The first call with a name records, later ones repeat what it did. */
-  weights(name: string, tensor: Float64Array): Float64Array {
+  /**
+   * On a grid whose step is a parameter w̄ = round(v₀) · s + (w − v₀ · s) inside the ends and ±Q · s beyond, v₀ = w₀ / s₀ at the
+   * point: finite differences in w and in s are the paper's gradients, and those in s are scaled as it says.
+   */
+  private stepped(site: string, values: Float64Array, step: number, bits: number): Float64Array {
+    const most = 2 ** (bits - 1) - 1;
+    const known = this.steps.get(site);
+    const first = known?.first ?? step;
+    const roundings =
+      known?.roundings ??
+      [...values].map((value): SteppedRounding => {
+        const ratio = value / first;
+        this.margin = Math.min(
+          this.margin,
+          Math.abs(ratio - Math.floor(ratio) - 0.5),
+          Math.abs(Math.abs(ratio) - most),
+        );
+        if (Math.abs(ratio) > most) return { of: 0, steps: Math.sign(ratio) * most };
+        return { of: 1, steps: Math.round(ratio) - ratio };
+      });
+    if (known === undefined) this.steps.set(site, { first, roundings });
+    const seen = first + (step - first) / Math.sqrt(values.length * most);
+    return values.map((value, i) => roundings[i].of * value + roundings[i].steps * seen);
+  }
+
+  /** The first call with a name records, later ones repeat what it did. @param step where it is a parameter */
+  weights(name: string, tensor: Float64Array, step: number | null): Float64Array {
     const { weightBits } = this.spec;
     if (weightBits === null) return tensor;
+    if (step !== null) return this.stepped(name, tensor, step, weightBits);
     return Float64Array.from(this.apply(name, [...tensor], () => weightGrid([...tensor], weightBits), true));
   }
 

@@ -84,7 +84,7 @@ const evaluate = (
 /** Half the distance of the two points of a central difference: the error is about 1e-10. */
 const h = 1e-5;
 
-const isTrained = (role: Role): boolean => role === 'weight' || role === 'local';
+const isTrained = (role: Role): boolean => role === 'weight' || role === 'local' || role === 'step';
 
 /** Which floats the optimizer changes. */
 const trainedFloats = ({ network }: TrainingSpec): Uint8Array => {

@@ -1,6 +1,7 @@
 import type { TrainingSpec } from '../../engine.js';
 import { quantizedKernels } from '../../quantized.js';
 import { bernoulliMask } from './bernoulli-mask.js';
+import { learnedSteps } from './learned-steps.js';
 import { quantizedWeights } from './quantized-weights.js';
 import type { WeightWriter } from './weight-writer.js';
 
@@ -9,6 +10,12 @@ export const weightWriters = ({ network, weightTransform, fakeQuantization }: Tr
   const bits = fakeQuantization?.weightBits ?? null;
   return [
     ...(weightTransform === undefined ? [] : [bernoulliMask(weightTransform)]),
-    ...(bits === null ? [] : [quantizedWeights(quantizedKernels(network.layers), bits)]),
+    ...(bits === null
+      ? []
+      : [
+          fakeQuantization?.learnsSteps === true
+            ? learnedSteps(network, bits)
+            : quantizedWeights(quantizedKernels(network.layers), bits),
+        ]),
   ];
 };

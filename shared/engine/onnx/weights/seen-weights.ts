@@ -1,15 +1,15 @@
 import type { PlacedTensor } from '../../../params/layout.js';
 import type { GraphBuilder } from '../graph.js';
 import { CollectedGradients, type Updates } from '../updates.js';
-import type { WeightInputs, WeightWriter } from './weight-writer.js';
+import type { SeenWeight, WeightWriter } from './weight-writer.js';
 
 /** What writers read of each tensor besides its value. */
-export type WeightSources = Readonly<Record<keyof Omit<WeightInputs, 'value'>, ReadonlyMap<string, string>>>;
+export type WeightSources = Readonly<Record<'constant' | 'draws', ReadonlyMap<string, string>>>;
 
 /** What the layers of one step see of the parameters, and the way back from there. */
 export class SeenWeights {
   private readonly seen: Map<string, string>;
-  private readonly ways = new Map<string, ((gradient: string) => string)[]>();
+  private readonly ways = new Map<string, NonNullable<SeenWeight['backward']>[]>();
 
   /** @param current values of the parameters now */
   constructor(
@@ -23,7 +23,8 @@ export class SeenWeights {
       for (const name of tensors) {
         const constant = sources.constant.get(name) ?? '';
         const draws = sources.draws.get(name) ?? '';
-        const { value, backward } = see(graph, { value: this.parameter(name), constant, draws });
+        const parameter = (other: string): string => this.parameter(other);
+        const { value, backward } = see(graph, { name, value: parameter(name), constant, draws, parameter });
         this.seen.set(name, value);
         if (backward !== null) this.ways.set(name, [backward, ...(this.ways.get(name) ?? [])]);
       }
@@ -51,7 +52,7 @@ export class SeenWeights {
       const ways = this.ways.get(name) ?? [];
       take.whole(
         name,
-        ways.reduce((at, way) => way(at), gradient),
+        ways.reduce((at, way) => way(at, (other, own) => take.whole(other, own)), gradient),
       );
     }
   }
