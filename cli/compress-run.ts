@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { compressedStages } from '../report/compressed/stages.js';
 import { formatSpeed, formatStages } from '../report/compression.js';
 import { formatFronts } from '../report/search-front.js';
+import { foreseePipeline } from '../shared/compression/foresee.js';
 import { loadPipeline } from '../shared/scenario/pipeline-file.js';
 import { compressModel, pipelineOf } from './compress-model.js';
 import { compressionFolder } from './compression-folder.js';
@@ -29,6 +30,7 @@ export const compressRun = async (options: CompressOptions): Promise<void> => {
   const { folder, settings, out, report } = options;
   const pipeline = await loadPipeline(options.pipeline, settings);
   const run = await loadRunModel(folder);
+  foreseePipeline(pipeline.steps, run.network, 'steps');
   const seed = pipeline.seed ?? run.scenario.seed;
   const { folder: results, goesOn } = await compressionFolder(folder, out, pipelineOf(run, pipeline.steps, seed));
   const giveBack = await holdFolder(results);

@@ -7,15 +7,16 @@ import { newFolder } from './folders.js';
 
 export interface CompressionFolder {
   readonly folder: string;
-  /** Whether the same pipeline was interrupted in it and goes on. */
+  /** Whether the same pipeline was interrupted or killed in it and goes on. */
   readonly goesOn: boolean;
 }
 
-const isInterrupted = async (folder: string, pipeline: Pipeline): Promise<boolean> => {
+const isUnfinished = async (folder: string, pipeline: Pipeline): Promise<boolean> => {
   try {
     const file = await readFile(join(folder, compressionFileName), 'utf8');
     const { exit } = JSON.parse(file) as Partial<CompressionFile>;
-    return exit === 'interrupted' && (await new CompressionResults(folder, pipeline).standing()) !== null;
+    const isOver = exit === 'done' || exit === 'failed';
+    return !isOver && (await new CompressionResults(folder, pipeline).standing()) !== null;
   } catch {
     // What cannot be read cannot be gone on with.
     return false;
@@ -27,7 +28,7 @@ const refusal =
 
 /**
  * The folder of a pipeline's results: the one asked for, or the first of `compressed`, `compressed-2`… in the run's folder that
- * is not there yet, or where the same pipeline was interrupted.
+ * is not there yet, or where the same pipeline was interrupted or killed.
  * @throws CodedError `run/folder-in-use`, `run/bad-folder`
  */
 export const compressionFolder = async (
@@ -37,7 +38,7 @@ export const compressionFolder = async (
 ): Promise<CompressionFolder> => {
   for (let count = 1; ; count++) {
     const folder = asked ?? join(run, count === 1 ? compressedFolder : `${compressedFolder}-${count}`);
-    if (await isInterrupted(folder, pipeline)) return { folder, goesOn: true };
+    if (await isUnfinished(folder, pipeline)) return { folder, goesOn: true };
     if (asked === undefined && existsSync(folder)) continue;
     return { folder: await newFolder(folder, compressedFolder, refusal), goesOn: false };
   }

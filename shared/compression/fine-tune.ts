@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineStep } from './step.js';
+import { foreseeTraining } from './foreseen.js';
 
 /** Goes on training, under the mask. */
 export const fineTune = defineStep({
@@ -15,6 +16,10 @@ export const fineTune = defineStep({
   }),
   shorthand: 'epochs',
   create: (options) => ({
+    foresee: (before) => {
+      foreseeTraining(before);
+      return before;
+    },
     apply: async (model, bench) => (await bench.train(model, { phase: 'fine-tune', ...options })).model,
   }),
 });

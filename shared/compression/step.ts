@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { parseOptions } from '../options/parse-options.js';
 import type { PlugIn } from '../util/registry.js';
+import type { Foreseen } from './foreseen.js';
 import type { CompressedModel } from './model.js';
 import type { Workbench } from './workbench.js';
 
@@ -15,6 +16,12 @@ export interface StepResult extends CompressedModel {
 
 /** A step with its options. */
 export interface Compressor {
+  /**
+   * What becomes of a model, as far as it is known before anything is computed: so a long run does not end with an error that
+   * could have been told before it.
+   * @throws CodedError what `apply` would throw
+   */
+  foresee(before: Foreseen): Foreseen;
   /**
    * @returns another model; the one given is not changed
    * @throws CodedError `compression/…` where it can't be done, or would do nothing

@@ -14,8 +14,8 @@ import {
   type Trainer,
 } from '../engine/engine.js';
 import type { CompiledNetwork } from '../models/network.js';
-import { CodedError } from '../util/errors.js';
 import { RandomStream } from '../util/random.js';
+import { foreseeTraining } from './foreseen.js';
 import type { CompressedModel } from './model.js';
 
 /** What a step says while it works. */
@@ -170,12 +170,7 @@ export class Workbench {
    * @throws CodedError `compression/impossible` where the model is quantized: training takes weights off their grids
    */
   async train(model: CompressedModel, plan: TrainingPlan): Promise<{ model: CompressedModel; loss: number }> {
-    if (model.quantization !== null) {
-      throw new CodedError('compression/impossible', 'The model is quantized, and training would undo it.', {
-        where: `network '${model.network.network.name}'`,
-        hint: 'Train first, then quantize; or take qat, which trains with quantized weights.',
-      });
-    }
+    foreseeTraining({ network: model.network, isQuantized: model.quantization !== null });
     const {
       epochs,
       batchSize,

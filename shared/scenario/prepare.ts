@@ -1,6 +1,7 @@
 import type { Dataset, Examples, Partition } from '../data/dataset.js';
 import { dealPartition, loadDataset, type Dealing } from '../data/load.js';
 import { publicSetOf } from '../data/public-set.js';
+import { foreseePipeline } from '../compression/foresee.js';
 import type { Pruner } from '../compression/during/pruner.js';
 import { methods } from '../method/index.js';
 import { plainParameterization, type Method, type Parameterization, type Parts } from '../method/method.js';
@@ -44,6 +45,7 @@ export const prepareMethod = (
   const compressed = withCompression(scenario, network, plain, learns);
   const { method, parameterization } = compressed;
   const { network: learnt } = parameterization;
+  foreseePipeline(scenario.modelCompression.after, network, 'modelCompression.after');
   const subModels = method.subModels?.(network) ?? null;
   return { evaluated: network, network: learnt, ...compressed, parts: method.parts(learnt.layout), subModels };
 };

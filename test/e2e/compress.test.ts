@@ -211,7 +211,7 @@ describe('fedsqueeze compress', () => {
     expect(processesOf(marker)).toEqual([]);
   });
 
-  test('the same command goes on after Ctrl-C, to the same bytes; other pipelines take other folders', async () => {
+  test('the same command goes on after Ctrl-C and SIGKILL, to the same bytes; other pipelines take other folders', async () => {
     const own = workspace.fresh('goes-on');
     cpSync(run, own, { recursive: true, filter: (from) => !from.includes('compressed') });
     const text = JSON.stringify([short, { finetune: { epochs: 15, batchSize: 1 } }]);
@@ -233,6 +233,10 @@ describe('fedsqueeze compress', () => {
     const asked = await cli(['compress', own, '--pipeline', pipeline('[ptq]'), '--out', folder], { marker });
     expect(asked.stderr).toMatch(/same steps, same seed, same model\. \[run\/folder-in-use\]/);
 
+    const killed = start(command, { marker, group: true });
+    await killed.says(/finetune: fine-tune/);
+    signalTo(-killed.pid, 'SIGKILL');
+    await killed.ended;
     const again = await cli(command, { marker });
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`folder   ${folder}\n`)]);
     expect(again.stderr).toContain(`Going on in ${folder}`);

@@ -3,7 +3,7 @@ import { defineStep } from '../step.js';
 import { Workbench } from '../workbench.js';
 import { studentOptions, temperature, transferOptions } from './options.js';
 import { withShifts } from './shifted.js';
-import { newStudent, sizeNote, studentNetwork } from './student.js';
+import { foreseeStudent, newStudent, sizeNote, studentNetwork } from './student.js';
 import { synthesize } from './synthesize.js';
 import { taughtBy } from './taught.js';
 import { graduate, learn, phases } from './transfer.js';
@@ -48,6 +48,7 @@ export const data = defineStep({
   }),
   shorthand: 'student',
   create: (options) => ({
+    foresee: (before) => foreseeStudent(options, before),
     apply: async (teacher, bench) => {
       const network = studentNetwork(options, teacher, bench);
       const made = await synthesize(teacher, bench, options);

@@ -5,7 +5,7 @@ import type { Workbench } from '../workbench.js';
 import { pairOf, type LayerPair } from './layers.js';
 import { alpha, studentOptions, temperature, trainingOptions } from './options.js';
 import { withRegressor } from './regressor.js';
-import { newStudent, sizeNote, studentNetwork } from './student.js';
+import { foreseeStudent, newStudent, sizeNote, studentNetwork } from './student.js';
 import { taughtBy, type RowMap } from './taught.js';
 import { graduate, learn, phases, type Lesson } from './transfer.js';
 
@@ -82,6 +82,13 @@ export const feature = defineStep({
   options,
   shorthand: 'student',
   create: (chosen) => ({
+    foresee: (before) => {
+      const after = foreseeStudent(chosen, before);
+      if (before.network !== null && after.network !== null) {
+        pairOf(before.network, after.network, chosen, chosen.transfer === 'attention' ? 'images' : 'any');
+      }
+      return after;
+    },
     apply: async (teacher, bench) => {
       const network = studentNetwork(chosen, teacher, bench);
       const isAttention = chosen.transfer === 'attention';

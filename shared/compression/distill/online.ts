@@ -7,7 +7,7 @@ import type { CompressedModel } from '../model.js';
 import { defineStep } from '../step.js';
 import type { Workbench } from '../workbench.js';
 import { alpha, studentOptions, temperature, trainingOptions } from './options.js';
-import { newStudent, sizeNote, studentNetwork } from './student.js';
+import { foreseeStudent, newStudent, sizeNote, studentNetwork } from './student.js';
 import { graduate, phases } from './transfer.js';
 
 const options = z.strictObject({
@@ -84,6 +84,12 @@ export const online = defineStep({
   options,
   shorthand: 'student',
   create: (chosen) => ({
+    foresee: (before) => {
+      if (chosen.peer !== null) foreseeStudent({ ...chosen, student: chosen.peer }, before);
+      const { isQuantized } = foreseeStudent(chosen, before);
+      // Which of the two stays, training tells.
+      return { network: null, isQuantized };
+    },
     apply: async (model, bench) => {
       const network = studentNetwork(chosen, model, bench);
       const { peer } = chosen;

@@ -5,7 +5,7 @@ import { CodedError } from '../../util/errors.js';
 import { defineStep } from '../step.js';
 import { lastHidden, namedLayer } from './layers.js';
 import { alpha, studentOptions, temperature, trainingOptions } from './options.js';
-import { newStudent, sizeNote, studentNetwork } from './student.js';
+import { foreseeStudent, newStudent, sizeNote, studentNetwork } from './student.js';
 import { taughtBy } from './taught.js';
 import { graduate, learn, phases } from './transfer.js';
 
@@ -39,6 +39,7 @@ export const relation = defineStep({
   }),
   shorthand: 'student',
   create: (options) => ({
+    foresee: (before) => foreseeStudent(options, before),
     apply: async (teacher, bench) => {
       const { distance, angle, teacherLayer, studentLayer } = options;
       if (distance === 0 && angle === 0) {

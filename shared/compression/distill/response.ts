@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
 import { alpha, studentOptions, temperature, trainingOptions } from './options.js';
-import { newStudent, sizeNote, studentNetwork } from './student.js';
+import { foreseeStudent, newStudent, sizeNote, studentNetwork } from './student.js';
 import { taughtBy } from './taught.js';
 import { graduate, learn, phases } from './transfer.js';
 
@@ -18,6 +18,7 @@ export const response = defineStep({
   options: z.strictObject({ ...studentOptions, temperature: temperature(4), alpha: alpha(0.5), ...trainingOptions }),
   shorthand: 'student',
   create: (options) => ({
+    foresee: (before) => foreseeStudent(options, before),
     apply: async (teacher, bench) => {
       const network = studentNetwork(options, teacher, bench);
       const lesson = { ...options, logits: await taughtBy(teacher, bench, { phase: 'teacher' }) };

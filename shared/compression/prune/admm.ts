@@ -3,6 +3,7 @@ import type { CompressedModel } from '../model.js';
 import { defineStep } from '../step.js';
 import type { Workbench } from '../workbench.js';
 import { requireFloat } from './float-only.js';
+import { foreseePruned } from './prunable.js';
 import { requirePrunable } from './prunable.js';
 import { sparsityOption } from './prune-step.js';
 import { comparedIn, pruneTo, requireGoing } from './select.js';
@@ -96,6 +97,7 @@ export const admm = defineStep({
   options,
   shorthand: 'sparsity',
   create: (given) => ({
+    foresee: foreseePruned,
     apply: async (before, bench) => {
       requireFloat(before);
       requireGoing(before, given);

@@ -7,7 +7,7 @@ import type { ChannelOptions } from './channel-options.js';
 import { groupScores, type Criterion } from './channel-scores.js';
 import { familyOf, selectChannels } from './channel-selection.js';
 import { channelGraph, type ChannelGraph, type ChannelGroup, type Producer } from './channels.js';
-import { requireFloat } from './float-only.js';
+import { foreseeFloat, requireFloat } from './float-only.js';
 import { rebuilt } from './rebuild.js';
 
 /** Filters of convolutions or units of dense layers. */
@@ -55,14 +55,19 @@ const otherKinds: Partial<Record<Producer['kind'], { readonly kind: string; read
 };
 
 /** What to do about a network whose hidden layers have none of what a step takes. */
-const insteadOf = ({ network }: CompressedModel, { kind }: ChannelKind): string => {
+const insteadOf = ({ network }: Pick<CompressedModel, 'network'>, { kind }: ChannelKind): string => {
   const other = otherKinds[kind];
   const hasOther = network.layers.slice(0, -1).some((layer) => layer.kind === other?.kind);
   return (hasOther && other?.hint) || 'The last layer keeps all of its own: prune single weights instead.';
 };
 
 /** @throws CodedError `compression/nothing-to-do` without any; tells of layers that can lose none */
-const requireCandidates = (model: CompressedModel, graph: ChannelGraph, chosen: ChannelKind, warn: Warn): void => {
+const requireCandidates = (
+  model: Pick<CompressedModel, 'network'>,
+  graph: ChannelGraph,
+  chosen: ChannelKind,
+  warn: Warn,
+): void => {
   const { layers } = model.network;
   const own = layers.slice(0, -1).filter(({ kind }) => kind === chosen.kind);
   const found = candidates(graph, chosen);
@@ -127,6 +132,16 @@ const scoresFor = async (
  * as the schedule says.
  */
 export const channelStep = (options: ChannelOptions, method: ChannelMethod): Compressor => ({
+  foresee: (before) => {
+    foreseeFloat(before);
+    const { network } = before;
+    if (network !== null) {
+      const graph = channelGraph(network);
+      requireCandidates({ network }, graph, method, () => undefined);
+      requireReachable(graph, options, method);
+    }
+    return { ...before, network: null };
+  },
   apply: async (before, bench) => {
     requireFloat(before);
     const { steps, epochs, learningRate, batchSize, scope, multipleOf } = options;

@@ -3,6 +3,7 @@ import type { CompressedModel } from '../model.js';
 import type { Compressor } from '../step.js';
 import type { Workbench } from '../workbench.js';
 import { requireFloat } from './float-only.js';
+import { foreseePruned } from './prunable.js';
 import { cubicSparsity } from './schedule.js';
 import { pruneTo, requireGoing } from './select.js';
 import { scopeOption, trainingOptions, type TrainingOptions } from './training-options.js';
@@ -36,6 +37,7 @@ export type Score = (model: CompressedModel, bench: Workbench) => Promise<Float3
 
 /** Scores, prunes and trains, as often as the schedule says. */
 export const pruneStep = (options: PruningOptions, score: Score): Compressor => ({
+  foresee: foreseePruned,
   apply: async (before, bench) => {
     requireFloat(before);
     requireGoing(before, options);

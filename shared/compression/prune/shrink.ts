@@ -5,7 +5,7 @@ import { defineStep } from '../step.js';
 import { tensorPlaces } from './channel-axes.js';
 import { channelGraph, type ChannelGraph } from './channels.js';
 import { Cut } from './cut.js';
-import { requireFloat } from './float-only.js';
+import { foreseeFloat, requireFloat } from './float-only.js';
 import { rebuilt } from './rebuild.js';
 
 /** Groups of channels that some layer takes by a weight other than 0. */
@@ -54,6 +54,10 @@ export const shrink = defineStep({
   paper: 'Li et al. 2017, Pruning Filters for Efficient ConvNets, section 3.1',
   options: z.strictObject({}),
   create: () => ({
+    foresee: (before) => {
+      foreseeFloat(before);
+      return { ...before, network: null };
+    },
     apply: (model, bench) => {
       requireFloat(model);
       bench.report({ phase: 'prune', done: 0 });

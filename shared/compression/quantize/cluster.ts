@@ -4,7 +4,7 @@ import { histogramOf, placesAmong } from '../../codec/value-histogram.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
 import { defineStep } from '../step.js';
-import { requireKernels, type Quantizable } from './kernels.js';
+import { foreseeQuantized, requireKernels, type Quantizable } from './kernels.js';
 
 /** Which weights of a kernel share a number. */
 interface Clustered {
@@ -79,6 +79,7 @@ export const cluster = defineStep({
   }),
   shorthand: 'bits',
   create: ({ bits, epochs, learningRate, batchSize }) => ({
+    foresee: (before) => ({ ...foreseeQuantized(before), network: before.network, isQuantized: false }),
     apply: async (before, bench) => {
       const model = { ...before, quantization: null };
       const kernels = requireKernels(model);

@@ -6,6 +6,7 @@ import { sizeOf } from '../../params/layout.js';
 import { tensorFloats, type Parameters } from '../../params/parameters.js';
 import { CodedError } from '../../util/errors.js';
 import type { CompressedModel } from '../model.js';
+import type { Foreseen } from '../foreseen.js';
 import { calibrate, type Calibration } from './calibrate.js';
 import { countValues } from './counts.js';
 import { makeGrid, safeScale } from './make-grid.js';
@@ -24,6 +25,13 @@ export const requireKernels = ({ network }: Pick<CompressedModel, 'network'>): Q
     where: `network '${network.network.name}'`,
     hint: 'Their kernels are what is quantized.',
   });
+};
+
+/** What quantization leaves; folding may take normalizations out of the network. @throws CodedError `compression/nothing-to-do` */
+export const foreseeQuantized = ({ network }: Foreseen): Foreseen => {
+  if (network !== null) requireKernels({ network });
+  const folds = network?.layers.some(({ kind }) => kind === 'batchNormalization') === true;
+  return { network: folds ? null : network, isQuantized: true };
 };
 
 /** Output channels of a kernel. */

@@ -5,7 +5,7 @@ import { defineStep } from '../step.js';
 import type { Workbench } from '../workbench.js';
 import { allocate, costOf, descent, fewestBits, riseOf, waterFilling, type Allocated } from './allocate.js';
 import { foldNormalization } from './fold-normalization.js';
-import { kernelGrid, requireKernels, type Quantizable, type WeightOptions } from './kernels.js';
+import { foreseeQuantized, kernelGrid, requireKernels, type Quantizable, type WeightOptions } from './kernels.js';
 import { activationBits, activationOptions, fold, weightOptions } from './options.js';
 import { activationPlan, calibrationExamples, inferQuantized, quantizeModel } from './quantize-model.js';
 import { lossWithBits, sensitivities } from './sensitivity.js';
@@ -126,5 +126,5 @@ export const mixed = defineStep({
   paper: 'Dong et al. 2019, HAWQ; Wang et al. 2019, HAQ',
   options,
   shorthand: 'bits',
-  create: (chosen) => ({ apply: (model, bench) => apply(model, bench, chosen) }),
+  create: (chosen) => ({ foresee: foreseeQuantized, apply: (model, bench) => apply(model, bench, chosen) }),
 });

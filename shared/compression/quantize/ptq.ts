@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStep } from '../step.js';
 import { foldNormalization } from './fold-normalization.js';
-import { kernelGrid } from './kernels.js';
+import { foreseeQuantized, kernelGrid } from './kernels.js';
 import { activationBits, activationOptions, fold, weightBits, weightOptions } from './options.js';
 import { activationPlan, inferQuantized, quantizeModel } from './quantize-model.js';
 
@@ -16,6 +16,7 @@ export const ptq = defineStep({
   options: z.strictObject({ weightBits, activationBits, ...weightOptions, ...activationOptions, fold }),
   shorthand: 'weightBits',
   create: (options) => ({
+    foresee: foreseeQuantized,
     apply: async (before, bench) => {
       const model = options.fold ? foldNormalization(before) : before;
       const quantized = await quantizeModel(model, bench, {

@@ -7,7 +7,7 @@ import type { CompressedModel } from '../model.js';
 import { defineStep, type StepResult } from '../step.js';
 import type { TrainingPlan, Workbench } from '../workbench.js';
 import { foldNormalization } from './fold-normalization.js';
-import { learnedGrid, requireKernels, trainedGrid } from './kernels.js';
+import { foreseeQuantized, learnedGrid, requireKernels, trainedGrid } from './kernels.js';
 import { activationBits, activationOptions, fold, step, weightBits } from './options.js';
 import { activationPlan, inferQuantized, quantizeModel } from './quantize-model.js';
 import { warnOfGradients } from './vanishing.js';
@@ -97,5 +97,5 @@ export const qat = defineStep({
     'Jacob et al. 2018, Quantization and Training of Neural Networks; Bengio et al. 2013 (straight-through estimator); Esser et al. 2020, Learned Step Size Quantization',
   options,
   shorthand: 'weightBits',
-  create: (chosen) => ({ apply: (model, bench) => apply(model, bench, chosen) }),
+  create: (chosen) => ({ foresee: foreseeQuantized, apply: (model, bench) => apply(model, bench, chosen) }),
 });

@@ -92,6 +92,10 @@ export const search = defineStep({
     'Real et al. 2019, Regularized Evolution for Image Classifier Architecture Search; Jamieson and Talwalkar 2016',
   options,
   create: (given) => ({
+    foresee: ({ network }) => {
+      if (network !== null) checkImages({ inputShape: network.network.input });
+      return { network: null, isQuantized: false };
+    },
     apply: async (before, bench): Promise<StepResult> => {
       const { dataset } = bench;
       checkImages(dataset);
