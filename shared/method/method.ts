@@ -214,6 +214,8 @@ export interface Method {
    * @throws CodedError `method/no-sub-model`
    */
   subModels?(network: CompiledNetwork): SubModels;
+  /** Clients that it takes for one of them to have the whole network; 1 where left out. */
+  readonly leastClients?: number;
   /** Whether clients also train what is nested in their own network. */
   readonly trainsNested?: boolean;
   /** @param layout of the model, or of a client's sub-model */

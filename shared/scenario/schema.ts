@@ -270,10 +270,17 @@ const publicConflicts = ({ method, dataset, modelCompression }: Scenario): Probl
 };
 
 /** What a method whose clients have sub-models asks of the rest. */
-const subModelConflicts = ({ method, downlink, modelCompression }: Scenario): Problem[] => {
+const subModelConflicts = ({ method, clients, downlink, modelCompression }: Scenario): Problem[] => {
   const [plugIn, options] = methods.chosen(method);
-  if (plugIn.create(options).subModels === undefined) return [];
+  const { subModels, leastClients = 1 } = plugIn.create(options);
+  if (subModels === undefined) return [];
   const found: Problem[] = [];
+  if (clients.total < leastClients) {
+    const message = `is ${clients.total}, so that no client has the whole network and its widest channels are never trained.`;
+    found.push(
+      conflict(['clients', 'total'], message, `It must be at least ${leastClients}, or the width 1 come first.`),
+    );
+  }
   if (downlink.send === 'delta') {
     const message = `is delta, but clients of the method ${plugIn.name} have different parts of the model.`;
     found.push(conflict(['downlink', 'send'], message, 'Write model: each client is sent what it has of the model.'));

@@ -14,6 +14,7 @@ import { compileNetwork } from '../../shared/models/compile.js';
 import type { CompiledNetwork, Layer } from '../../shared/models/network.js';
 import type { Parameters } from '../../shared/params/parameters.js';
 import { catalogue, largestDifference, logitsOf, withParameters } from '../compression/prune/subjects.js';
+import { refusal, withLines } from '../scenario/helpers.js';
 import { refused } from '../support/refusal.js';
 
 const networkOf = (layers: readonly Layer[], input: readonly number[] = [8, 8, 2]): CompiledNetwork =>
@@ -154,6 +155,34 @@ describe('the mean of those that have an entry', () => {
         .serverRound(taskOf(dense, [1, 0.5]))
         .finish(),
     ).toBeNull();
+  });
+});
+
+describe('scenarios with sub-models', () => {
+  const widths = (list: string) => `method: { heterofl: { widths: ${list} } }`;
+
+  test.each([
+    ['clients.total', [widths(`[${'0.5, '.repeat(63)} 1]`)], 'It must be at least 64'],
+    ['downlink.send', [widths('[1, 0.5]'), 'downlink: 8bit'], 'Write model'],
+    [
+      'modelCompression.during',
+      [widths('[1, 0.5]'), 'modelCompression: { during: [qat] }'],
+      'Use modelCompression.after',
+    ],
+    ['aggregation', [widths('[1, 0.5]'), 'aggregation: majority'], 'It must be mean'],
+    ['method.heterofl.widths', [widths('[0.5, 0.25]')], 'add 1 or take a smaller network'],
+  ])('%s that does not fit is refused', (path, lines, hint) => {
+    const set = path === 'clients.total' ? ['clients.total=63'] : [];
+    const words = refusal(() => withLines(`${lines.join('\n')}\n`, set));
+    expect(words).toContain(path);
+    expect(words).toContain(hint);
+  });
+
+  test('a whole model through any codec, and error feedback of the uplink, fit', () => {
+    const { scenario } = withLines(
+      `${widths('[1, 0.5]')}\nuplink: stc-1-100\ndownlink: { send: model, stages: [{ quantize: { bits: 8 } }, entropy] }\n`,
+    );
+    expect(scenario.downlink.send).toBe('model');
   });
 });
 

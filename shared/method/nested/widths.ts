@@ -33,7 +33,8 @@ const partsOf = (layout: Layout): Parts => {
 export const widthMethod = (
   widths: readonly number[],
   trained: (own: SubModel, all: readonly SubModel[]) => readonly SubModel[],
-): Pick<Method, 'subModels' | 'parts' | 'policies'> => ({
+): Pick<Method, 'subModels' | 'leastClients' | 'parts' | 'policies'> => ({
+  leastClients: widths.indexOf(1) + 1,
   subModels: rememberedFor((network: CompiledNetwork): SubModels => {
     const all = nestedNetworks(network, widths);
     const placeOf = (client: number): number => client % all.length;
