@@ -20,14 +20,11 @@ const scored = ({ layers }: CompiledNetwork, criterion: FilterCriterion): [layer
     return isNormalized ? [[layer.name, layer.tensors['gamma']]] : [];
   });
 
-/** Σ |w|, √Σ w² or |γ| of each channel; the first two over the layer's norm, so that layers can be compared. */
+/** Σ |w|, √Σ w² or |γ| of each channel. */
 const channelScores = (values: Float32Array, channels: number, criterion: FilterCriterion): Float64Array => {
   const sums = new Float64Array(channels);
   for (let i = 0; i < values.length; i++) sums[i % channels] += terms[criterion](values[i]);
-  if (criterion === 'scale') return sums;
-  const scores = criterion === 'l2' ? sums.map(Math.sqrt) : sums;
-  const norm = Math.hypot(...scores);
-  return norm === 0 ? scores : scores.map((score) => score / norm);
+  return criterion === 'l2' ? sums.map(Math.sqrt) : sums;
 };
 
 /** The score of each group of channels, the mean over those that have one; null: none has. @param floats in layout order */
@@ -41,6 +38,5 @@ export const filterScores = (
     const { length: channels } = places.get(layer)!;
     return [layer, channelScores(tensorFloats(network.layout, floats, tensor), channels, criterion)] as const;
   });
-  // They are over the layer's norm already.
-  return groupScores(new Map(scores), graph, { isRelative: false });
+  return groupScores(new Map(scores), graph, { isRelative: criterion !== 'scale' });
 };
