@@ -53,6 +53,14 @@ describe('what can be known of a pipeline before anything is computed', () => {
     expect(() => foresee(cnn, step('filter'), step('filter', { flops: 0.0001 }))).not.toThrow();
   });
 
+  test('a budget of bits that nothing can meet is refused', () => {
+    const error = refused(() => foresee(cnn, step('mixed', { bits: 1.5 })));
+    expect([error.code, error.hint]).toEqual([
+      'compression/impossible',
+      expect.stringContaining('least possible is 2'),
+    ]);
+  });
+
   test('a scenario is refused for its pipeline before it runs', () => {
     const { scenario } = withLines('modelCompression: { after: [ptq, magnitude] }\n');
     const error = refused(() => prepareMethod(scenario, mlp));

@@ -1,6 +1,7 @@
 import { makeRegistry } from '../../../shared/util/registry.js';
 import { accuracyByFlops } from './accuracy-by-flops.js';
 import { accuracyBySize } from './accuracy-by-size.js';
+import { bitsTradeOff } from './bits-trade-off.js';
 import { layerBits } from './layer-bits.js';
 import { layerFlops } from './layer-flops.js';
 import { layerSizes } from './layer-sizes.js';
@@ -16,5 +17,6 @@ export const modelPlots = makeRegistry<ModelPlot>('picture of a model', [
   layerFlops,
   layerBits,
   weightHistograms,
+  bitsTradeOff,
   searchFront,
 ]);

@@ -6,6 +6,7 @@ import type { Workbench } from '../workbench.js';
 import { allocate, costOf, descent, fewestBits, riseOf, waterFilling, type Allocated } from './allocate.js';
 import { foldNormalization } from './fold-normalization.js';
 import { foreseeQuantized, kernelGrid, requireKernels, type Quantizable, type WeightOptions } from './kernels.js';
+import type { MixedDetails, TradeOff } from './mixed-details.js';
 import { activationBits, activationOptions, fold, weightOptions } from './options.js';
 import { activationPlan, calibrationExamples, inferQuantized, quantizeModel } from './quantize-model.js';
 import { lossWithBits, sensitivities } from './sensitivity.js';
@@ -32,14 +33,6 @@ const options = z.strictObject({
 
 type MixedOptions = z.infer<typeof options>;
 
-/** A point of the trade-off between bits and loss. */
-interface TradeOff {
-  /** In the mean over what the budget names. */
-  readonly bits: number;
-  /** Mean cross-entropy on examples that are held out, nats, weights quantized alone. */
-  readonly loss: number;
-}
-
 /** Multiply-accumulates of one example, or the number of weights. */
 const costBy =
   (budget: MixedOptions['budget']) =>
@@ -48,12 +41,10 @@ const costBy =
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
-const requirePossible = ({ bits, budget }: MixedOptions, layers: readonly Allocated[], total: number): void => {
+const requirePossible = ({ bits, budget }: MixedOptions, kernels: readonly Quantizable[]): void => {
   if (bits >= fewestBits) return;
-  const least = costOf(
-    layers,
-    layers.map(() => fewestBits),
-  );
+  const total = kernels.reduce((sum, kernel) => sum + costBy(budget)(kernel), 0);
+  const least = fewestBits * total;
   const cost = (bitCost: number, round: (value: number) => number): string =>
     budget === 'size' ? `${count(round(bitCost / 8))} bytes of weights` : `${count(round(bitCost))} bit operations`;
   const asked = `${bits} ${bits === 1 ? 'bit' : 'bits'} in the mean, ${cost(bits * total, Math.floor)},`;
@@ -95,7 +86,7 @@ const apply = async (before: CompressedModel, bench: Workbench, chosen: MixedOpt
   const cost = costBy(chosen.budget);
   const total = kernels.reduce((sum, kernel) => sum + cost(kernel), 0);
   const layers = await sensitivities(model, bench, kernels, how, { cost, indices });
-  requirePossible(chosen, layers, total);
+  requirePossible(chosen, kernels);
   const bits = allocate(layers, chosen.bits * total);
   const measured = (of: readonly number[]): Promise<number> => lossWithBits(model, bench, indices, kernels, of, how);
   const curve = await tradeOff(layers, total, measured, bench);
@@ -106,15 +97,17 @@ const apply = async (before: CompressedModel, bench: Workbench, chosen: MixedOpt
     },
     activations: activationPlan(chosen),
   });
-  const details = {
+  const details: MixedDetails = {
+    kind: 'mixed',
     budget: chosen.budget,
     meanBits: costOf(layers, bits) / total,
+    loss: await measured(bits),
     predictedRise: riseOf(layers, bits),
     waterFilling: waterFilling(layers, chosen.bits),
     layers: kernels.map(({ layer }, i) => ({ name: layer.name, bits: bits[i], rises: layers[i].rises })),
     tradeOff: curve,
   };
-  return inferQuantized(quantized, bench, details);
+  return inferQuantized(quantized, bench, { ...details });
 };
 
 /** Bits a layer by how much the loss minds them. */
@@ -126,5 +119,12 @@ export const mixed = defineStep({
   paper: 'Dong et al. 2019, HAWQ; Wang et al. 2019, HAQ',
   options,
   shorthand: 'bits',
-  create: (chosen) => ({ foresee: foreseeQuantized, apply: (model, bench) => apply(model, bench, chosen) }),
+  create: (chosen) => ({
+    foresee: (before) => {
+      const after = foreseeQuantized(before);
+      if (before.network !== null) requirePossible(chosen, requireKernels({ network: before.network }));
+      return after;
+    },
+    apply: (model, bench) => apply(model, bench, chosen),
+  }),
 });

@@ -5,6 +5,7 @@ import type { CompressedModel } from '../../../shared/compression/model.js';
 import { magnitude } from '../../../shared/compression/prune/magnitude.js';
 import { cluster } from '../../../shared/compression/quantize/cluster.js';
 import { learnedGrid, requireKernels, trainedGrid } from '../../../shared/compression/quantize/kernels.js';
+import type { MixedDetails } from '../../../shared/compression/quantize/mixed-details.js';
 import { mixed } from '../../../shared/compression/quantize/mixed.js';
 import { ptq } from '../../../shared/compression/quantize/ptq.js';
 import { qat } from '../../../shared/compression/quantize/qat.js';
@@ -249,7 +250,9 @@ describe('mixed', () => {
     const mean = sizes.reduce((sum, size, i) => sum + size * bits[i], 0) / total;
     expect(mean).toBeLessThanOrEqual(4);
     expect(mean).toBeGreaterThan(3);
-    const { tradeOff, meanBits } = details as { tradeOff: { bits: number; loss: number }[]; meanBits: number };
+    const { tradeOff, meanBits, loss } = details as MixedDetails;
+    expect(loss).toBeGreaterThanOrEqual(tradeOff[0].loss - 1e-3);
+    expect(loss).toBeLessThan(tradeOff.at(-1)?.loss ?? 0);
     expect(meanBits).toBeCloseTo(mean, 9);
     expect([tradeOff[0].bits, tradeOff.at(-1)?.bits]).toEqual([8, 2]);
     expect(tradeOff[0].loss).toBeLessThan(tradeOff.at(-1)?.loss ?? 0);
