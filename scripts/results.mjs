@@ -84,6 +84,13 @@ const picture = (result, plot) => {
   return `\n![${plot.replaceAll('-', ' ')} of ${result.name}](images/${name})\n`;
 };
 
+/** Where cases differ in what becomes of their models after the same run, that is what to see. */
+const shownPlots = ({ sweep, out }) => {
+  if (sweep === null) return ['accuracy-by-bytes'];
+  const after = existsSync(join(out, 'plots', 'compressed-models.svg')) ? ['compressed-models'] : [];
+  return [...after, 'pareto-front', 'accuracy-by-bytes'];
+};
+
 const section = (result) => `## ${result.name}
 
 ${result.heading}
@@ -92,7 +99,9 @@ ${result.heading}
 $ ${result.shown}
 ${result.table}
 \`\`\`
-${result.sweep === null ? picture(result, 'accuracy-by-bytes') : picture(result, 'pareto-front') + picture(result, 'accuracy-by-bytes')}`;
+${shownPlots(result)
+  .map((plot) => picture(result, plot))
+  .join('')}`;
 
 /** The run whose model all pipelines are applied to: the CNN trained for 35 rounds, of the scenario prune-cnn. */
 const pipelineRun = 'prune-cnn/points/dense';
