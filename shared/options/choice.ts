@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Choice, PlugIn, Registry } from '../util/registry.js';
 import { asIssue, errorMap, toProblems } from './issues.js';
-import { jsonSchemaOf, word, type JsonSchema } from './json-schema.js';
+import { jsonSchemaOf, lazyMeta, word, type JsonSchema } from './json-schema.js';
 import { suggest } from './nearest.js';
 import { missing, show, type Problem } from './problem.js';
 
@@ -69,9 +69,9 @@ const optionsJsonSchema = ({ name, options, shorthand, summary }: PlugIn): JsonS
 };
 
 /** The JSON Schema of a choice, for editors: the name alone where no option is required, or with options. */
-const choiceJsonSchema = ({ all }: Registry<PlugIn>): JsonSchema => {
+const alternatives = ({ all }: Registry<PlugIn>): JsonSchema[] => {
   const alone = all.filter(({ options }) => options.safeParse({}).success);
-  return { anyOf: [...alone.map(({ name, summary }) => word(name, summary)), ...all.map(optionsJsonSchema)] };
+  return [...alone.map(({ name, summary }) => word(name, summary)), ...all.map(optionsJsonSchema)];
 };
 
 /** The schema of a choice from a registry. */
@@ -84,7 +84,7 @@ export const choiceOf = <C extends Choice = Choice>(registry: Registry<PlugIn>, 
       for (const problem of resolved.problems) context.addIssue(asIssue(problem));
       return z.NEVER;
     })
-    .meta({ description, ...choiceJsonSchema(registry) });
+    .meta(lazyMeta(description, () => alternatives(registry)));
 
 /** The schema of something that is off, on with its usual plug-in, or a choice: false, true, or the choice. */
 export const switchOf = (registry: Registry<PlugIn>, description: string) => {
@@ -104,5 +104,5 @@ export const switchOf = (registry: Registry<PlugIn>, description: string) => {
       }
       return z.NEVER;
     })
-    .meta({ description, anyOf: [{ type: 'boolean' }, ...(choiceJsonSchema(registry)['anyOf'] as JsonSchema[])] });
+    .meta(lazyMeta(description, () => [{ type: 'boolean' }, ...alternatives(registry)]));
 };

@@ -10,3 +10,15 @@ export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
 
 /** One allowed word, with its explanation. */
 export const word = (text: string, description: string): JsonSchema => ({ type: 'string', const: text, description });
+
+/** Metadata of a schema with alternatives that are worked out when somebody asks for them: a run never does. */
+export const lazyMeta = (description: string, alternatives: () => readonly JsonSchema[]) => {
+  let known: readonly JsonSchema[] | undefined;
+  return {
+    description,
+    get anyOf() {
+      known ??= alternatives();
+      return known;
+    },
+  };
+};

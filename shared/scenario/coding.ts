@@ -8,7 +8,7 @@ import { stages } from '../codec/stages/index.js';
 import { CodedError } from '../util/errors.js';
 import { choiceOf, isGroup, switchOf } from '../options/choice.js';
 import { asIssue, errorMap, toProblems } from '../options/issues.js';
-import { jsonSchemaOf, word, type JsonSchema } from '../options/json-schema.js';
+import { jsonSchemaOf, lazyMeta, word, type JsonSchema } from '../options/json-schema.js';
 import { suggest } from '../options/nearest.js';
 import { show, type Problem } from '../options/problem.js';
 import type { CodingScenario, Scenario } from './scenario.js';
@@ -137,21 +137,23 @@ const codingOf = <O extends CodingScenario>(
   });
 
 /** For editors: a preset's name or the object. */
-const codingJsonSchema = (object: z.ZodType): JsonSchema => {
+const alternatives = (object: z.ZodType): JsonSchema[] => {
   const named = Object.entries(presets).map(([name, { summary }]) => word(name, summary));
-  return { anyOf: [...named, jsonSchemaOf(object)] };
+  return [...named, jsonSchemaOf(object)];
 };
 
 export const uplink = codingOf(
   uplinkObject as z.ZodType<CodingScenario>,
   (coding) => coding,
   () => [],
-).meta({
-  description: 'How updates are coded on their way to the coordinator: none, a preset, or stages.',
-  ...codingJsonSchema(uplinkObject),
-});
+).meta(
+  lazyMeta('How updates are coded on their way to the coordinator: none, a preset, or stages.', () =>
+    alternatives(uplinkObject),
+  ),
+);
 
-export const downlink = codingOf(downlinkObject as z.ZodType<CodingScenario>, withSend, downlinkProblems).meta({
-  description: 'What clients are sent each round, and how it is coded: none, a preset, or stages.',
-  ...codingJsonSchema(downlinkObject),
-});
+export const downlink = codingOf(downlinkObject as z.ZodType<CodingScenario>, withSend, downlinkProblems).meta(
+  lazyMeta('What clients are sent each round, and how it is coded: none, a preset, or stages.', () =>
+    alternatives(downlinkObject),
+  ),
+);
