@@ -44,6 +44,14 @@ const mergeRows = (path: string, fresh: readonly Row[]): readonly Row[] => {
   return [...rows.filter(({ workload }) => !again.has(workload)), ...fresh];
 };
 
+/** The widest vectors of an x86 processor, by which kernels are chosen; null where nobody says. */
+const vectorsHere = (): string | null => {
+  const path = '/proc/cpuinfo';
+  const flags = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (/\bavx512f\b/.test(flags)) return 'AVX-512';
+  return /\bavx2\b/.test(flags) ? 'AVX2' : null;
+};
+
 const runBench = async (name: string): Promise<void> => {
   const bench = benches[name];
   if (bench === undefined) {
@@ -56,7 +64,8 @@ const runBench = async (name: string): Promise<void> => {
     readonly rows: readonly Row[];
   };
   console.log(`\n${name}\n${table(rows)}`);
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };
+  const cpu = cpus()[0]?.model ?? 'unknown';
+  const machine = { cpu, vectors: vectorsHere(), cores: availableParallelism(), node: process.version };
   mkdirSync('bench-results', { recursive: true });
   const path = join('bench-results', `${name}.json`);
   const kept = process.env['PEERS_ONLY'] !== undefined && name === 'peers' ? mergeRows(path, rows) : rows;

@@ -1,15 +1,25 @@
 // Writes docs/performance.md from what `npm run bench -- engine codec peers` left in bench-results/: no figure in it is
-// typed by hand.
+// typed by hand. A section whose benchmark was not run here stays as it is.
 import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 
+const page = 'docs/performance.md';
+
+/** Null where the benchmark was not run. */
 const read = (name) => {
   const path = `bench-results/${name}.json`;
-  if (!existsSync(path)) {
-    console.error(`${path} is missing. Run: npm run bench -- ${name}`);
-    process.exit(1);
-  }
-  return JSON.parse(readFileSync(path, 'utf8'));
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
 };
+
+/** Sections of the page as it is, by their headings. */
+const standing = new Map(
+  readFileSync(page, 'utf8')
+    .split(/^(?=## )/m)
+    .slice(1)
+    .map((text) => [text.slice(3, text.indexOf('\n')), `${text.trimEnd()}\n`]),
+);
+
+/** @param write what makes the section of the results */
+const section = (heading, results, write) => (results === null ? (standing.get(heading) ?? '') : write(results));
 
 const show = (value, digits = 3) =>
   value === null || value === undefined ? '–' : String(Number(value.toPrecision(digits)));
@@ -19,27 +29,27 @@ const table = (head, rows) => [
   ...rows.map((cells) => `| ${cells.join(' | ')} |`),
 ];
 
-const engine = read('engine');
-const peers = read('peers');
-const codec = existsSync('bench-results/codec.json') ? read('codec') : null;
-const machineOf = ({ cpu, cores, node }) => `${cores} cores (${cpu}), Node.js ${node}`;
+const machineOf = ({ cpu, cores, vectors, node }) =>
+  `${cores} cores (${cpu}${vectors ? `, ${vectors}` : ''}), Node.js ${node}`;
 
-const engineRows = engine.rows.map(({ engine: name, form, version, model, batchSize, medianStepMs, timesPlain }) => [
-  `${model}, B=${batchSize}`,
-  `${name} ${version} ${form}`,
-  show(medianStepMs),
-  `${show(timesPlain)} ×`,
-]);
+const engineRows = ({ rows }) =>
+  rows.map(({ engine: name, form, version, model, batchSize, medianStepMs, timesPlain }) => [
+    `${model}, B=${batchSize}`,
+    `${name} ${version} ${form}`,
+    show(medianStepMs),
+    `${show(timesPlain)} ×`,
+  ]);
 
-const peerRows = peers.rows.map((row) => [
-  row.workload,
-  row.what,
-  row.note || '–',
-  show(row.updatesPerSecond),
-  show(row.firstRoundSeconds),
-  row.quickstartRatio === null ? '–' : `${show(row.quickstartRatio)} ×`,
-  row.float32Ratio === null ? '–' : `${show(row.float32Ratio)} ×`,
-]);
+const peerRows = ({ rows }) =>
+  rows.map((row) => [
+    row.workload,
+    row.what,
+    row.note || '–',
+    show(row.updatesPerSecond),
+    show(row.firstRoundSeconds),
+    row.quickstartRatio === null ? '–' : `${show(row.quickstartRatio)} ×`,
+    row.float32Ratio === null ? '–' : `${show(row.float32Ratio)} ×`,
+  ]);
 
 const count = (value) => value.toLocaleString('en-US');
 const ratio = (value) => (value === null ? '–' : `${show(value)} ×`);
@@ -126,8 +136,7 @@ const stageRows = (rows) =>
     .filter(({ group }) => group === 'stage')
     .map((row) => [`\`${row.name}\``, ...[row.encodeGBs, row.decodeGBs, row.foldGBs].map((value) => show(value))]);
 
-const codecSection = () => {
-  if (codec === null) return '';
+const codecSection = (codec) => {
   const sizes = sizesOf(codec);
   const ofSize = (size) => codec.rows.filter(({ parameters }) => parameters === size);
   const versions = codec.peers === null ? 'not set up' : `numpy ${codec.peers.numpy} and PyTorch ${codec.peers.torch}`;
@@ -151,27 +160,33 @@ ${sizes
 Each with as little before it as it needs; the rates are of the whole. *Add* is decoding into the coordinator’s sum.
 
 ${table(['stages', 'encode', 'decode', 'add'], stageRows(ofSize(sizes[0]))).join('\n')}
-
 `;
 };
+
+const engineSection = (engine) => `## One training step
+
+\`npm run bench -- engine\`, on ${machineOf(engine)}. Milliseconds of one SGD step on MNIST, the median over clients of 600 images, one thread; beside it how many times as fast as the plain form of \`onnx\` this is.
+
+${table(['network', 'engine and form', 'ms a step', 'speed'], engineRows(engine)).join('\n')}
+`;
+
+const peerSection = (peers) => `## The whole product beside other simulators
+
+\`npm run bench -- peers\`, on ${machineOf(peers)}. 100 clients with 600 MNIST images each, ten a round, one epoch; client updates a second, the median over rounds without the first. The peers train and average in memory; fedsqueeze also opens sockets, codes and decodes every update, keeps residuals on disk and writes its log. Set-up: [bench/peers](../bench/peers/README.md).
+
+${table(['workload', 'what', 'version', 'updates / s', 'first round, s', 'quickstart coding / this', 'float32 / this'], peerRows(peers)).join('\n')}
+`;
 
 const text = `# Performance
 
 Written by \`npm run performance\` from the results of the commands below; the machine it ran on is named with each table. Machines differ and drift: only ratios of one table, measured in the same minutes, mean something.
 
-## One training step
-
-\`npm run bench -- engine\`, on ${machineOf(engine)}. Milliseconds of one SGD step on MNIST, the median over clients of 600 images, one thread; beside it how many times as fast as the plain form of \`onnx\` this is.
-
-${table(['network', 'engine and form', 'ms a step', 'speed'], engineRows).join('\n')}
-
-## The whole product beside other simulators
-
-\`npm run bench -- peers\`, on ${machineOf(peers)}. 100 clients with 600 MNIST images each, ten a round, one epoch; client updates a second, the median over rounds without the first. The peers train and average in memory; fedsqueeze also opens sockets, codes and decodes every update, keeps residuals on disk and writes its log. Set-up: [bench/peers](../bench/peers/README.md).
-
-${table(['workload', 'what', 'version', 'updates / s', 'first round, s', 'quickstart coding / this', 'float32 / this'], peerRows).join('\n')}
-
-${codecSection()}## What makes the fast form fast
+${[
+  section('One training step', read('engine'), engineSection),
+  section('The whole product beside other simulators', read('peers'), peerSection),
+  section('Codecs', read('codec'), codecSection),
+].join('\n')}
+## What makes the fast form fast
 
 Each recipe was measured when it was built; [engines.md](engines.md) says how it works.
 
@@ -184,5 +199,5 @@ Each recipe was measured when it was built; [engines.md](engines.md) says how it
 - **Delayed updates** of the first dense layer: its kernel is read and written once in a block of steps.
 `;
 
-writeFileSync('docs/performance.md', text);
-console.log('wrote docs/performance.md');
+writeFileSync(page, text);
+console.log(`wrote ${page}`);
