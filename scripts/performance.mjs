@@ -1,5 +1,5 @@
 // Writes docs/performance.md from what `npm run bench -- engine codec peers` left in bench-results/: no figure in it is
-// typed by hand. A section whose benchmark was not run here stays as it is.
+// typed by hand. What was measured on a machine with other vectors, or not anew, stays as it is.
 import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 
 const page = 'docs/performance.md';
@@ -18,8 +18,15 @@ const standing = new Map(
     .map((text) => [text.slice(3, text.indexOf('\n')), `${text.trimEnd()}\n`]),
 );
 
-/** @param write what makes the section of the results */
-const section = (heading, results, write) => (results === null ? (standing.get(heading) ?? '') : write(results));
+/** One section for each kind of machine. @param write what makes a section of its heading and the results */
+const sections = (topic, results, write) => {
+  const known = new Map([...standing].filter(([heading]) => heading === topic || heading.startsWith(`${topic}, `)));
+  if (results !== null) {
+    const heading = results.vectors ? `${topic}, ${results.vectors}` : topic;
+    known.set(heading, write(heading, results));
+  }
+  return [...known.values()];
+};
 
 const show = (value, digits = 3) =>
   value === null || value === undefined ? '–' : String(Number(value.toPrecision(digits)));
@@ -136,11 +143,11 @@ const stageRows = (rows) =>
     .filter(({ group }) => group === 'stage')
     .map((row) => [`\`${row.name}\``, ...[row.encodeGBs, row.decodeGBs, row.foldGBs].map((value) => show(value))]);
 
-const codecSection = (codec) => {
+const codecSection = (heading, codec) => {
   const sizes = sizesOf(codec);
   const ofSize = (size) => codec.rows.filter(({ parameters }) => parameters === size);
   const versions = codec.peers === null ? 'not set up' : `numpy ${codec.peers.numpy} and PyTorch ${codec.peers.torch}`;
-  return `## Codecs
+  return `## ${heading}
 
 \`npm run bench -- codec\`, on ${machineOf(codec)}, one thread; beside it the same work in ${versions}, one thread too, in turns within the same minutes. The numbers are heavy-tailed, a normal one times a log-normal one, in the tensors of a network. Rates are gigabytes of float32 a second in and out. Bits are the whole payload’s; *over entropy* is the payload over the zero-order entropy of what it says, header, scales and tables included (below 1 where neighbours are alike). The peers select and round as the codecs do, but code no positions, no entropy and no header, check nothing and measure no error.
 
@@ -163,14 +170,14 @@ ${table(['stages', 'encode', 'decode', 'add'], stageRows(ofSize(sizes[0]))).join
 `;
 };
 
-const engineSection = (engine) => `## One training step
+const engineSection = (heading, engine) => `## ${heading}
 
 \`npm run bench -- engine\`, on ${machineOf(engine)}. Milliseconds of one SGD step on MNIST, the median over clients of 600 images, one thread; beside it how many times as fast as the plain form of \`onnx\` this is.
 
 ${table(['network', 'engine and form', 'ms a step', 'speed'], engineRows(engine)).join('\n')}
 `;
 
-const peerSection = (peers) => `## The whole product beside other simulators
+const peerSection = (heading, peers) => `## ${heading}
 
 \`npm run bench -- peers\`, on ${machineOf(peers)}. 100 clients with 600 MNIST images each, ten a round, one epoch; client updates a second, the median over rounds without the first. The peers train and average in memory; fedsqueeze also opens sockets, codes and decodes every update, keeps residuals on disk and writes its log. Set-up: [bench/peers](../bench/peers/README.md).
 
@@ -182,9 +189,9 @@ const text = `# Performance
 Written by \`npm run performance\` from the results of the commands below; the machine it ran on is named with each table. Machines differ and drift: only ratios of one table, measured in the same minutes, mean something.
 
 ${[
-  section('One training step', read('engine'), engineSection),
-  section('The whole product beside other simulators', read('peers'), peerSection),
-  section('Codecs', read('codec'), codecSection),
+  ...sections('One training step', read('engine'), engineSection),
+  ...sections('The whole product beside other simulators', read('peers'), peerSection),
+  ...sections('Codecs', read('codec'), codecSection),
 ].join('\n')}
 ## What makes the fast form fast
 

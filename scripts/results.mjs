@@ -14,7 +14,7 @@ const { formatSummary, formatSweep } = await built('report/console.js');
 const { loadReport } = await built('report/load.js');
 const { readCompression } = await built('report/compressed/load.js');
 const { compressedStages } = await built('report/compressed/stages.js');
-const { formatStages } = await built('report/compression.js');
+const { formatSpeed, formatStages } = await built('report/compression.js');
 const { formatFronts } = await built('report/search-front.js');
 const { packageVersion } = await built('shared/util/version.js');
 
@@ -121,7 +121,12 @@ const runPipeline = async (name) => {
     if (status !== 0) throw new Error(`${file} ended with ${status}`);
   }
   const compression = await readCompression(out);
-  const tables = [...formatFronts(compression.stages), formatStages(compressedStages(compression))];
+  const speed = formatSpeed(compression);
+  const tables = [
+    ...formatFronts(compression.stages),
+    formatStages(compressedStages(compression)),
+    ...(speed === null ? [] : [speed]),
+  ];
   return `## pipeline ${name}
 
 ${readFileSync(join(root, file), 'utf8')
