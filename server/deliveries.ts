@@ -1,5 +1,6 @@
 import { linkKey } from '../shared/method/chain.js';
 import { codedPart, PartCoder } from '../shared/method/part-coder.js';
+import { floatsAt } from '../shared/params/parameters.js';
 import type { Prepared } from '../shared/scenario/prepare.js';
 import { partsByPlace, placeOf } from '../shared/scenario/sub-models.js';
 import type { Delivery, Downlink } from './downlink.js';
@@ -39,7 +40,7 @@ export class Deliveries {
   /** Networks with sub-models have weights alone, so a position in the model is one in its weights. */
   private cut(place: number, positions: Uint32Array): Delivery {
     const { version, model } = this.downlink;
-    const weights = Float32Array.from(positions, (at) => model.floats[at]);
+    const weights = floatsAt(model.floats, positions);
     const coder = this.coders[place];
     const key = linkKey(this.prepared.scenario.seed, version);
     const parts = coder.specs.map((spec) => codedPart(coder.encode(spec, weights, key, {})));

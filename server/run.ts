@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PartCoder } from '../shared/method/part-coder.js';
 import { encodeModel } from '../shared/params/model-file.js';
-import { modelHash } from '../shared/params/parameters.js';
+import { floatsAt, modelHash } from '../shared/params/parameters.js';
 import { readRunLog } from '../shared/runlog/reader.js';
 import type { Exit, NarrowerEvaluation, RunRecord, Summary } from '../shared/runlog/records.js';
 import { summarize } from '../shared/runlog/summary.js';
@@ -202,7 +202,7 @@ class OpenRun implements Run {
       .filter(({ width }) => width < 1);
     return Promise.all(
       narrower.map(async (own) => {
-        const cut = Float32Array.from(own.positions, (at) => floats[at]);
+        const cut = floatsAt(floats, own.positions);
         const result = await this.services.evaluator.evaluate(cut, subModels.all.indexOf(own));
         return { width: own.width, accuracy: result.correct / result.samples, loss: result.lossSum / result.samples };
       }),

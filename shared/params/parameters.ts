@@ -77,6 +77,13 @@ export const scatterFloats = (
   }
 };
 
+/** The floats at some places, in their order. */
+export const floatsAt = (floats: Float32Array, places: Uint32Array): Float32Array => {
+  const out = new Float32Array(places.length);
+  for (let i = 0; i < out.length; i++) out[i] = floats[places[i]];
+  return out;
+};
+
 /** The bytes of a typed array, without a copy. */
 export const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

@@ -1,6 +1,7 @@
 import { compileNetwork } from '../../models/compile.js';
 import type { CompiledNetwork, Layer, PlacedLayer } from '../../models/network.js';
 import type { PlacedTensor } from '../../params/layout.js';
+import { floatsAt } from '../../params/parameters.js';
 import type { CompressedModel } from '../model.js';
 import { tensorPlaces, type TensorPlaces } from './channel-axes.js';
 import type { ChannelGraph } from './channels.js';
@@ -107,12 +108,11 @@ export const keptPositions = (graph: ChannelGraph, gone: Gone): Uint32Array => {
 export const rebuilt = (model: CompressedModel, graph: ChannelGraph, gone: Gone): CompressedModel => {
   const network = smallerNetwork(graph, gone);
   const positions = keptPositions(graph, gone);
-  const ofKept = (all: Float32Array): Float32Array => Float32Array.from(positions, (at) => all[at]);
   const { floats, counters } = model.parameters;
   return {
     ...model,
     network,
-    mask: model.mask === null ? null : ofKept(model.mask),
-    parameters: { layout: network.layout, floats: ofKept(floats), counters: counters.slice() },
+    mask: model.mask === null ? null : floatsAt(model.mask, positions),
+    parameters: { layout: network.layout, floats: floatsAt(floats, positions), counters: counters.slice() },
   };
 };

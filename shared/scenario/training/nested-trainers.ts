@@ -1,6 +1,7 @@
 import type { Engine, LoadedExamples, Trainer } from '../../engine/engine.js';
 import type { NestedLearner } from '../../method/nested/learner.js';
 import { nestedIn, placesWithin, type SubModel, type SubModels } from '../../method/nested/sub-models.js';
+import { floatsAt } from '../../params/parameters.js';
 import type { Prepared } from '../prepare.js';
 import { cutTask, localTaskOf } from './local-task.js';
 import { trainingRules } from './rules.js';
@@ -60,7 +61,7 @@ export class NestedTrainers {
       count: nested.length,
       train: async (floats, choice, from, to) => {
         const { places, trainer } = nested[choice];
-        const start = Float32Array.from(places, (at) => floats[at]);
+        const start = floatsAt(floats, places);
         const { parameters, loss } = await trainer.train(own, { ...cutTask(task, from, to, from), parameters: start });
         const after = floats.slice();
         for (let i = 0; i < places.length; i++) after[places[i]] = parameters[i];
